@@ -1,0 +1,3 @@
+//! The one binary; its commands follow.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! One floor of Annals; its rooms follow.
