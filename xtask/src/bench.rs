@@ -1,0 +1,33 @@
+//! `cargo xtask bench`: builds the measurements and the program in the release profile, and measures.
+//!
+//! The measuring itself is in `xtask/examples/bench`; figures worth keeping go to
+//! `docs/benchmarks.md` by hand, with the machine they came from.
+
+use crate::{repository::Repository, setup};
+use anyhow::{Context, Result, bail, ensure};
+use std::process::Command;
+
+/// Runs `bench ledger` or `bench ingest`; further arguments go to it.
+pub(crate) fn run(repository: &Repository, args: &[&str]) -> Result<bool> {
+    let (Some(&what @ ("ledger" | "ingest")), rest) = (args.first(), args.get(1..)) else {
+        bail!("say what to measure: `cargo xtask bench ledger` or `cargo xtask bench ingest`");
+    };
+    setup::compilers()?;
+    let status = repository
+        .cargo(&["build", "--release", "--locked", "--package", "xtask", "--example", "bench"])
+        .args(["--package", "annals", "--bin", "annals"])
+        .status()
+        .context("could not run cargo")?;
+    ensure!(status.success(), "the release build failed; its errors stand above");
+    let release = repository.target().join("release");
+    let status = Command::new(release.join("examples/bench"))
+        .arg(what)
+        .arg("--annals")
+        .arg(release.join("annals"))
+        .arg("--scratch")
+        .arg(repository.target().join("bench"))
+        .args(rest.unwrap_or_default())
+        .status()
+        .context("could not start the measurement")?;
+    Ok(status.success())
+}

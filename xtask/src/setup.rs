@@ -1,0 +1,118 @@
+//! What a fresh Debian machine with Rust still lacks, and how it is put there.
+//!
+//! Packages are named here once, with the program that shows they are present. Installing needs
+//! root; without it the message names the command to run. Nothing is ever upgraded or removed.
+
+use crate::repository::Repository;
+use anyhow::{Context, Result, bail, ensure};
+use std::os::unix::fs::MetadataExt;
+use std::process::{Command, Stdio};
+
+/// A Debian package, and the program by which its absence is noticed.
+struct Package {
+    name: &'static str,
+    program: &'static str,
+    /// The path in the repository that needs it; without that path it is not installed.
+    needed_by: &'static str,
+}
+
+const PACKAGES: &[Package] = &[
+    Package { name: "git", program: "git", needed_by: "xtask" },
+    Package { name: "gcc", program: "cc", needed_by: "crates" },
+    Package { name: "g++", program: "c++", needed_by: "fuzz" },
+    Package { name: "strace", program: "strace", needed_by: "crates/annals/tests/fault.rs" },
+    Package { name: "chromium", program: "chromium", needed_by: "console/package.json" },
+];
+
+/// Makes sure that a C compiler is there: SQLite and zstd are compiled from source.
+pub(crate) fn compilers() -> Result<()> {
+    install(&PACKAGES.iter().filter(|package| package.name == "gcc").collect::<Vec<_>>())
+}
+
+/// Everything `cargo xtask test` needs.
+pub(crate) fn everything(repository: &Repository) -> Result<()> {
+    let needed: Vec<&Package> = PACKAGES
+        .iter()
+        .filter(|package| repository.root().join(package.needed_by).exists())
+        .collect();
+    install(&needed)?;
+    for component in ["rustfmt", "clippy"] {
+        rust_component(repository, component)?;
+    }
+    cargo_deny(repository)
+}
+
+fn install(packages: &[&Package]) -> Result<()> {
+    let missing: Vec<&str> = packages
+        .iter()
+        .filter(|package| !on_path(package.program))
+        .map(|package| package.name)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.join(" ");
+    if !is_root() {
+        bail!("missing packages; run `apt-get install {names}` as root and try again");
+    }
+    eprintln!("installing {names}");
+    apt_get(&["update", "--quiet"])?;
+    let mut args = vec!["install", "--yes", "--quiet", "--no-install-recommends"];
+    args.extend(missing);
+    apt_get(&args)
+}
+
+fn apt_get(args: &[&str]) -> Result<()> {
+    let status = Command::new("apt-get")
+        .args(args)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .status()
+        .context("could not run apt-get; install the packages by hand")?;
+    ensure!(status.success(), "apt-get {} failed", args.join(" "));
+    Ok(())
+}
+
+/// `rustfmt` and `clippy` come with most toolchains; a minimal one gets them through rustup.
+fn rust_component(repository: &Repository, name: &str) -> Result<()> {
+    let subcommand = if name == "rustfmt" { "fmt" } else { name };
+    if quiet_success(repository.cargo(&[subcommand, "--version"])) {
+        return Ok(());
+    }
+    eprintln!("installing {name}");
+    let status = Command::new("rustup")
+        .args(["component", "add", name])
+        .status()
+        .with_context(|| format!("{name} is missing, and so is rustup; install either"))?;
+    ensure!(status.success(), "rustup could not add {name}");
+    Ok(())
+}
+
+/// The licence and dependency check. The unoptimised build is quick enough to run and takes a
+/// fraction of the time to compile.
+fn cargo_deny(repository: &Repository) -> Result<()> {
+    if quiet_success(repository.cargo(&["deny", "--version"])) {
+        return Ok(());
+    }
+    eprintln!("installing cargo-deny; once, some minutes");
+    let status = repository
+        .cargo(&["install", "--locked", "--debug", "cargo-deny"])
+        .status()
+        .context("could not run cargo")?;
+    ensure!(status.success(), "cargo install cargo-deny failed; its errors stand above");
+    Ok(())
+}
+
+fn quiet_success(mut command: Command) -> bool {
+    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
+}
+
+fn on_path(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// The owner of /proc/self is the user this process acts as.
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
