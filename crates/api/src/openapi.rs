@@ -1,0 +1,96 @@
+//! The OpenAPI document of the whole HTTP API.
+//!
+//! The operations are described beside each other in `openapi/`, by functions without a body:
+//! handlers live in the server, and this crate must not know them. Tests hold the document and
+//! the server's route table together, and the committed copy in `docs/openapi.json` up to date.
+
+mod events;
+mod log;
+mod schema;
+mod service;
+
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{InfoBuilder, License, OpenApi as Document, Paths};
+use utoipa::{Modify, OpenApi};
+
+const ABOUT: &str = "The audit log for HPC and cloud-desktop platforms: events in, durable, \
+provable, out again. Errors are RFC 9457 problem documents with a stable `code`. Everything but \
+the log's public parts needs a bearer token, which is checked before path, query or body are \
+looked at.";
+
+#[derive(OpenApi)]
+#[openapi(
+    paths(
+        events::append,
+        events::page,
+        events::event,
+        events::event_proof,
+        events::event_at,
+        events::event_at_proof,
+        events::quarantine,
+        events::quarantine_replay,
+        log::checkpoint,
+        log::vkey,
+        log::tile,
+        service::catalogue,
+        service::status,
+        service::healthz,
+        service::readyz,
+        service::openapi,
+        service::metrics,
+    ),
+    tags(
+        (name = "events", description = "Send, read and prove events"),
+        (name = "log", description = "The transparency log's public parts (c2sp.org/tlog-tiles)"),
+        (name = "service", description = "About the server itself"),
+    ),
+    modifiers(&BearerToken),
+)]
+struct Api;
+
+/// Declares the one security scheme.
+struct BearerToken;
+
+impl Modify for BearerToken {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_with(Default::default);
+        components
+            .add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    }
+}
+
+/// The document, with OpenAPI's path templates.
+#[must_use]
+pub fn document() -> Document {
+    let mut document = Api::openapi();
+    document.info = InfoBuilder::new()
+        .title("Annals")
+        .version("1")
+        .description(Some(ABOUT))
+        .license(Some(License::new("Apache-2.0")))
+        .build();
+    let mut paths = Paths::new();
+    for (path, item) in std::mem::take(&mut document.paths.paths) {
+        paths.paths.insert(template(&path), item);
+    }
+    document.paths = paths;
+    document
+}
+
+/// The document as served and as committed: pretty-printed, with a final newline.
+///
+/// # Panics
+/// Never: the document is built from strings and numbers alone.
+#[must_use]
+pub fn document_text() -> String {
+    let mut text = serde_json::to_string_pretty(&document())
+        .expect("a document of strings and numbers prints as JSON");
+    text.push('\n');
+    text
+}
+
+/// A route's path as OpenAPI writes it: it has no "all that follows", so `{*n}` becomes `{n}`.
+#[must_use]
+pub fn template(route: &str) -> String {
+    route.replace("{*", "{")
+}

@@ -1,0 +1,39 @@
+//! Every path of the HTTP API, once, in the template form that routers and OpenAPI share.
+//!
+//! A path is never written out elsewhere: server, client, document and tests name these
+//! constants. `{n}` stands for one path segment, `{*rest}` for all that follow.
+
+/// Alive: the process answers.
+pub const HEALTHZ: &str = "/healthz";
+/// Ready: the ledger takes and serves events.
+pub const READYZ: &str = "/readyz";
+/// The description of this API.
+pub const OPENAPI: &str = "/openapi.json";
+/// Prometheus metrics.
+pub const METRICS: &str = "/metrics";
+/// The newest signed checkpoint.
+pub const CHECKPOINT: &str = "/log/checkpoint";
+/// The verifier keys, current first.
+pub const VKEY: &str = "/log/vkey";
+/// Hash tiles and entry bundles (c2sp.org/tlog-tiles), below the level.
+pub const TILE: &str = "/log/tile/{level}/{*number}";
+/// Send events (POST), or page through them (GET).
+pub const EVENTS: &str = "/v1/events";
+/// One event by its id.
+pub const EVENT: &str = "/v1/events/{id}";
+/// The proof of one event by its id.
+pub const EVENT_PROOF: &str = "/v1/events/{id}/proof";
+/// One event by its position.
+pub const EVENT_AT: &str = "/v1/events/index/{index}";
+/// The proof of one event by its position.
+pub const EVENT_AT_PROOF: &str = "/v1/events/index/{index}/proof";
+/// Services and operations in both languages.
+pub const CATALOGUE: &str = "/v1/catalogue";
+/// Rejected lines, kept.
+pub const QUARANTINE: &str = "/v1/quarantine";
+/// Send one rejected line again.
+pub const QUARANTINE_REPLAY: &str = "/v1/quarantine/{index}/replay";
+/// How the server is doing.
+pub const STATUS: &str = "/v1/status";
+/// The home page; not part of the described API.
+pub const HOME: &str = "/";

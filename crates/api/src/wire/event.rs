@@ -1,0 +1,1 @@
+//! Placeholder; the event's wire form follows.
