@@ -4,5 +4,8 @@
 
 mod exhaustive;
 mod foreign_vectors;
+mod fuzz_bodies;
 mod known_answers;
 mod memory;
+mod properties;
+mod refusals;

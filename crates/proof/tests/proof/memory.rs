@@ -1,8 +1,12 @@
-//! A tree whose hash arrays stand in memory, filled through the `Frontier` as a ledger does.
+//! A tree whose hash arrays stand in memory, filled through the `Frontier` as a ledger does, and
+//! a log and a witness that sign it.
 
 use std::convert::Infallible;
 
-use annals_proof::{Frontier, Hash, HashSource, TreeSize, hash_leaf, hash_node};
+use annals_proof::{
+    Checkpoint, Cosigner, Frontier, Hash, HashSource, InclusionProof, LeafIndex, ProofBundle,
+    SignedNote, Signer, Verifier, hash_leaf, hash_node,
+};
 
 /// The arrays of every level and the right edge.
 #[derive(Clone, Debug)]
@@ -26,10 +30,40 @@ impl MemoryTree {
         let arrays = &mut self.arrays;
         self.frontier.append(hash_leaf(entry), |level, hash| arrays[usize::from(level)].push(hash));
     }
+}
 
-    pub(crate) fn size(&self) -> TreeSize {
-        self.frontier.size()
+impl MemoryTree {
+    pub(crate) fn checkpoint(&self, origin: &str) -> Checkpoint {
+        let root = self.frontier.root();
+        Checkpoint { origin: origin.into(), size: self.frontier.size(), root }
     }
+
+    pub(crate) fn bundle(&self, index: LeafIndex, note: String) -> ProofBundle {
+        let Ok(proof) = InclusionProof::build(index, self.frontier.size(), self);
+        ProofBundle { extra: None, index, hashes: proof.hashes, note }
+    }
+}
+
+/// Name and origin of the log that signs here.
+pub(crate) const LOG: &str = "log.example/audit";
+
+/// The log that signs here.
+pub(crate) fn log() -> Signer {
+    Signer::from_seed(LOG, [1; 32]).unwrap()
+}
+
+/// The witness that cosigns here.
+pub(crate) fn witness() -> Cosigner {
+    Cosigner::from_seed("witness.example/w1", [2; 32]).unwrap()
+}
+
+/// A tree of `size` numbered leaves, its checkpoint signed and cosigned, and both keys.
+pub(crate) fn signed_tree(size: u64) -> (MemoryTree, String, [Verifier; 2]) {
+    let tree = MemoryTree::of((0..size).map(|i| format!("leaf {i}")));
+    let text = tree.checkpoint(LOG).text();
+    let mut note = SignedNote::parse(&log().sign(&text)).unwrap();
+    note.push(witness().cosign(&text, 1_800_000_000).unwrap()).unwrap();
+    (tree, note.to_string(), [log().verifier(), witness().verifier()])
 }
 
 impl HashSource for MemoryTree {

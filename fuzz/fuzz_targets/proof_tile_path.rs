@@ -1,0 +1,4 @@
+//! Runs the body `tile_path` of `fuzz/src/proof.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| annals_fuzz::proof::tile_path(data));
