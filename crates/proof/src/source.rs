@@ -5,7 +5,10 @@
 //! and never asked for: the ragged right edge is folded from complete subtrees.
 
 use crate::hash::{Hash, empty_root, hash_node};
-use crate::tree::TILE_HEIGHT;
+
+/// Levels of nodes from one hash array to the next: a hash of array `L` is the root of `256^L`
+/// leaves.
+pub(crate) const TILE_HEIGHT: u32 = 8;
 
 /// Read access to the hash arrays: array `level` holds, in order, the roots of all complete
 /// subtrees of `256^level` leaves (c2sp.org/tlog-tiles). For a tree of size `n` that are

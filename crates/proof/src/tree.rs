@@ -7,10 +7,7 @@
 use std::fmt;
 
 use crate::hash::{Hash, empty_root, hash_node};
-use crate::source::{HashSource, Nodes};
-
-/// Levels of nodes that one tile covers: a hash of array `L` is the root of `256^L` leaves.
-pub(crate) const TILE_HEIGHT: u32 = 8;
+use crate::source::{HashSource, Nodes, TILE_HEIGHT};
 
 /// Position of a leaf, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

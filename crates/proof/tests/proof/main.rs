@@ -2,6 +2,7 @@
 // A test's helpers may unwrap and print as the test itself may.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod document;
 mod exhaustive;
 mod foreign_vectors;
 mod fuzz_bodies;
