@@ -1,0 +1,42 @@
+//! What can go wrong while a source is set up. A line that can't be mapped is no error: it is a
+//! [`crate::Verdict`], because it is kept and counted.
+
+/// Why a source could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum MapError {
+    /// No source of that kind is built in.
+    #[error("there is no source of kind `{kind}`; known kinds: {known}")]
+    UnknownKind {
+        /// What was asked for.
+        kind: String,
+        /// What there is, separated by commas.
+        known: String,
+    },
+    /// The zone is neither an offset nor a name of the time zone database.
+    #[error("`{zone}` is no time zone; write UTC, an offset such as +08:00, or Asia/Shanghai")]
+    UnknownZone {
+        /// What was asked for.
+        zone: String,
+        /// What the time zone library said.
+        #[source]
+        source: jiff::Error,
+    },
+    /// A saved state does not fit this version of the source.
+    #[error("the saved state of source `{name}` can't be read; restore it or remove it")]
+    BadState {
+        /// Name of the source.
+        name: String,
+        /// Where the state stops making sense.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A state could not be written down.
+    #[error("the state of source `{name}` can't be written down")]
+    UnwritableState {
+        /// Name of the source.
+        name: String,
+        /// What the JSON writer said.
+        #[source]
+        source: serde_json::Error,
+    },
+}
