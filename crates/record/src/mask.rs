@@ -1,0 +1,118 @@
+//! Secrets are masked before anything is hashed, stored or logged.
+//!
+//! What is secret is decided by the words of a key: `pinCode`, `api-key` and `userPassword` are,
+//! `spin` and `tokenizer` are not. Plain data must stay cheap: one search for the few byte
+//! strings without which nothing can be secret comes first, the exact walk only after a hit.
+
+mod json;
+mod text;
+mod words;
+
+pub(crate) use json::{JsonFault, mask_json};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// What stands in place of a secret.
+pub(crate) const MASK: &str = "***";
+
+/// Masks the secrets of a text; a text that is one JSON document is masked as JSON.
+pub fn mask_text(text: &str) -> Cow<'_, str> {
+    let keys = &*ALWAYS;
+    if !keys.may_match(text) {
+        return Cow::Borrowed(text);
+    }
+    if is_json(text)
+        && let Ok(masked) = mask_json(text, keys)
+    {
+        return masked;
+    }
+    mask_plain(text, keys)
+}
+
+/// Masks the secrets of a text that is not JSON.
+pub(crate) fn mask_plain<'a>(text: &'a str, keys: &Keys) -> Cow<'a, str> {
+    if !keys.may_match(text) {
+        return Cow::Borrowed(text);
+    }
+    let secrets = text::secrets(text, keys);
+    if secrets.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for Range { start, end } in secrets {
+        out.push_str(&text[done..start]);
+        out.push_str(MASK);
+        done = end;
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
+}
+
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+        && serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok()
+}
+
+/// The keys whose values are secret: those that always are, and those of one operation.
+#[derive(Clone, Debug)]
+pub(crate) struct Keys {
+    /// Words of the operation's own keys, joined in lower case.
+    own: Vec<String>,
+    /// Finds out cheaply that nothing can be secret.
+    hints: AhoCorasick,
+}
+
+/// The keys that are secret everywhere.
+pub(crate) static ALWAYS: LazyLock<Keys> = LazyLock::new(|| Keys::build(&[]));
+
+/// Without one of these, in any case, a text holds no secret: every word of `words` contains
+/// one; `://` opens an address with a password, `\u` may hide a key or a forbidden character.
+const HINTS: [&str; 12] = [
+    "pass",
+    "secret",
+    "token",
+    "authori",
+    "credential",
+    "cookie",
+    "otp",
+    "pin",
+    "key",
+    "card",
+    "://",
+    "\\u",
+];
+
+impl Keys {
+    /// The keys that are always secret and `own`, the catalogue's `mask` column.
+    pub(crate) fn with(own: &[String]) -> Self {
+        if own.is_empty() { ALWAYS.clone() } else { Self::build(own) }
+    }
+
+    fn build(own: &[String]) -> Self {
+        let first_words = own.iter().filter_map(|key| words::split(key).next());
+        let hints = HINTS.into_iter().chain(first_words);
+        let hints = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(hints)
+            .expect("a few short patterns fit any automaton");
+        Self { own: own.iter().map(|key| words::join(key)).collect(), hints }
+    }
+
+    /// False if nothing in `text` can be secret or hidden by an escape.
+    pub(crate) fn may_match(&self, text: &str) -> bool {
+        self.hints.is_match(text)
+    }
+
+    /// True if the value of `key` is secret.
+    pub(crate) fn is_secret(&self, key: &str) -> bool {
+        words::are_secret(key) || (!self.own.is_empty() && self.own.contains(&words::join(key)))
+    }
+}
+
+#[cfg(test)]
+mod tests;
