@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: builds the measurements and the program in the release profile, and measures.
+//! `cargo xtask bench`: builds the measurements and the program for release, and measures.
 //!
 //! The measuring itself is in `xtask/examples/bench`; figures worth keeping go to
 //! `docs/benchmarks.md` by hand, with the machine they came from.

@@ -1,8 +1,8 @@
 //! The tasks of this repository, in Rust instead of shell scripts: `cargo xtask <task>`.
 //!
 //! This binary depends on no crate of the product, so that `cargo xtask tidy` compiles in seconds
-//! and still runs when the product does not. Measurements need the product itself: they are the example
-//! `bench` beside it, which `cargo xtask bench` builds and starts.
+//! and still runs when the product does not. Measurements need the product itself: they are the
+//! example `bench` beside it, which `cargo xtask bench` builds and starts.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to a terminal")]
 

@@ -80,7 +80,7 @@ fn findings(repository: &Repository) -> Result<Vec<Finding>> {
     findings.extend(modules::check(&sources));
     findings.extend(lengths::check(&sources));
     findings.extend(words::check(&sources));
-    findings.extend(paths::check(&texts, &files));
+    findings.extend(paths::check(&texts, &sources, &files));
     findings.extend(machine::check(&texts, &machine::places(repository)));
     findings.extend(lockfile::check(&texts));
     findings.sort();

@@ -54,12 +54,7 @@ impl<'a> ModuleTree<'a> {
 
     fn circles(&self) -> Vec<Finding> {
         let mut levels: BTreeMap<Path, BTreeMap<&String, BTreeSet<&String>>> = BTreeMap::new();
-        let edges: BTreeSet<(&Path, Path)> = self.edges().collect();
-        let edges: Vec<(&Path, &Path)> = edges
-            .iter()
-            .filter_map(|(from, to)| Some((*from, self.modules.get_key_value(to)?.0)))
-            .collect();
-        for (from, to) in edges {
+        for (from, to) in self.edges() {
             let shared = from.iter().zip(to).take_while(|(a, b)| a == b).count();
             // One of the two is around the other: not neighbours.
             let (Some(a), Some(b)) = (from.get(shared), to.get(shared)) else { continue };
@@ -83,13 +78,14 @@ impl<'a> ModuleTree<'a> {
     }
 
     /// Which module names something of which other module.
-    fn edges(&self) -> impl Iterator<Item = (&Path, Path)> {
+    fn edges(&self) -> impl Iterator<Item = (&Path, &Path)> {
         let product = self.modules.iter().filter(|(_, source)| !source.is_test);
         product.flat_map(move |(from, source)| {
             let mentions = source.mentions.iter();
             mentions.filter_map(move |mention| {
                 let to = self.resolve(from, &mention.path, REEXPORTS_MAX)?;
-                (to != *from).then_some((from, to))
+                let (to, _) = self.modules.get_key_value(&to)?;
+                (to != from).then_some((from, to))
             })
         })
     }

@@ -5,16 +5,22 @@
 //! in `.rs`: then some file must end in it, so `ledger/src/commit.rs` and `commit.rs` both work.
 //! Patterns with `*`, `<…>` or `…` are not paths; `{a,b}` means both.
 
+use super::source::Source;
 use super::{Finding, Text};
 use std::collections::BTreeSet;
 
-/// Checks all documents against the files of the tree.
-pub(super) fn check(texts: &[Text], files: &[String]) -> Vec<Finding> {
+/// Checks all documents and all product code against the files of the tree.
+pub(super) fn check(texts: &[Text], sources: &[Source], files: &[String]) -> Vec<Finding> {
     let tree = Tree::new(files);
     let mut findings = Vec::new();
-    for Text { path, text } in texts {
-        let is_markdown = path.ends_with(".md");
-        let named = if is_markdown { in_markdown(text) } else { in_other_text(text) };
+    let in_texts = texts.iter().filter(|text| !text.path.ends_with(".rs")).map(|text| {
+        let is_markdown = text.path.ends_with(".md");
+        let lines = text.text.lines().enumerate().map(|(number, line)| (number + 1, line));
+        (&text.path, if is_markdown { in_markdown(lines) } else { in_other_text(lines) })
+    });
+    let in_sources =
+        sources.iter().map(|source| (&source.path, in_other_text(source.product_lines())));
+    for (path, named) in in_texts.chain(in_sources) {
         for Named { line, what } in named {
             let missing = match what {
                 What::Span(span) => tree.missing_from(&span),
@@ -43,34 +49,33 @@ enum What {
 }
 
 /// Code spans and link targets outside fenced blocks.
-fn in_markdown(text: &str) -> Vec<Named> {
+fn in_markdown<'a>(lines: impl Iterator<Item = (usize, &'a str)>) -> Vec<Named> {
     let mut named = Vec::new();
     let mut fenced = false;
-    for (number, line) in text.lines().enumerate() {
+    for (number, line) in lines {
         if line.trim_start().starts_with("```") {
             fenced = !fenced;
         }
         if fenced {
             continue;
         }
-        let line_number = number + 1;
         let spans = line.split('`').skip(1).step_by(2);
-        named.extend(spans.map(|span| Named { line: line_number, what: What::Span(span.into()) }));
+        named.extend(spans.map(|span| Named { line: number, what: What::Span(span.into()) }));
         let links = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
-        named.extend(links.map(|link| Named { line: line_number, what: What::Link(link.into()) }));
+        named.extend(links.map(|link| Named { line: number, what: What::Link(link.into()) }));
     }
     named
 }
 
 /// Documents named in comments and messages.
-fn in_other_text(text: &str) -> Vec<Named> {
+fn in_other_text<'a>(lines: impl Iterator<Item = (usize, &'a str)>) -> Vec<Named> {
     let mut named = Vec::new();
-    for (number, line) in text.lines().enumerate() {
+    for (number, line) in lines {
         let is_border = |char: char| !char.is_alphanumeric() && !"/._-".contains(char);
         let words = line.split(is_border).map(|word| word.trim_end_matches('.'));
         let documents = words.filter(|word| word.starts_with("docs/") && word.ends_with(".md"));
         named.extend(
-            documents.map(|word| Named { line: number + 1, what: What::Span(word.to_owned()) }),
+            documents.map(|word| Named { line: number, what: What::Span(word.to_owned()) }),
         );
     }
     named
@@ -156,8 +161,11 @@ mod tests {
         let files = ["README.md", "docs/guide/a.md", "crates/x/src/b.rs", "crates/x/src/c/d.rs"];
         let files = files.map(str::to_owned);
         let texts = [Text { path: path.to_owned(), text: text.to_owned() }];
+        let is_source = path.ends_with(".rs");
+        let sources: Vec<Source> =
+            is_source.then(|| Source::parse(path, text).unwrap()).into_iter().collect();
         let messages: Vec<String> =
-            check(&texts, &files).into_iter().map(|finding| finding.message).collect();
+            check(&texts, &sources, &files).into_iter().map(|finding| finding.message).collect();
         let expected: Vec<String> = expected
             .iter()
             .map(|path| format!("`{path}` does not exist; name what is there"))
@@ -187,6 +195,8 @@ mod tests {
     #[test]
     fn documents_named_in_code() {
         check_text("crates/x/src/b.rs", "// See docs/guide/a.md.", &[]);
+        check_text("crates/x/src/b.rs", "// See docs/b.md.", &["docs/b.md"]);
+        check_text("crates/x/src/b.rs", "#[test]\nfn a() { b(\"docs/b.md\") }", &[]);
         check_text("Cargo.toml", "# why: docs/guide/b.md", &["docs/guide/b.md"]);
     }
 }
