@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use annals_proof::{
     Checkpoint, ConsistencyProof, EntryBundle, Hash, InclusionProof, LeafIndex, Policy,
-    ProofBundle, SignedCheckpoint, SignedNote, Signer, Tile, TreeSize, Verifier,
+    ProofBundle, SignedCheckpoint, SignedNote, Signer, Subtree, SubtreeProof, Tile, TreeSize,
+    Verifier,
 };
 
 /// A key whose public half the corpus may use; nothing else is ever signed with it.
@@ -103,7 +104,7 @@ pub fn policy(data: &[u8]) {
 }
 
 /// Two numbers, two roots and hashes from any bytes: no proof made of noise is accepted, but for
-/// the tree that proves nothing of itself.
+/// a tree with itself and for what is empty.
 pub fn verify(data: &[u8]) {
     let Some((first, rest)) = data.split_first_chunk() else { return };
     let Some((second, rest)) = rest.split_first_chunk() else { return };
@@ -117,8 +118,13 @@ pub fn verify(data: &[u8]) {
     if proof.verify(&a, &b).is_ok() {
         assert!(second == 1 && a == b);
     }
-    let proof = ConsistencyProof { old, new, hashes };
+    let proof = ConsistencyProof { old, new, hashes: hashes.clone() };
     if proof.verify(&a, &b).is_ok() {
         assert!(first == second && a == b);
+    }
+    let Ok(subtree) = Subtree::new(LeafIndex(first), LeafIndex(second)) else { return };
+    let proof = SubtreeProof { subtree, size: new, hashes };
+    if proof.verify(&a, &b).is_ok() {
+        assert!(first == second || first == 0 && a == b);
     }
 }

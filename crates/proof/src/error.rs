@@ -72,6 +72,14 @@ pub enum ProofError {
         /// Size of the tree whose root differs.
         size: u64,
     },
+    /// A run of leaves that has no hash of its own in the tree.
+    #[error("leaves {start} to {end} are no subtree: align the start to their number, stay within")]
+    NotASubtree {
+        /// The first leaf.
+        start: u64,
+        /// The first leaf after the run.
+        end: u64,
+    },
 
     /// A note over the limit.
     #[error("note of {bytes} bytes is over the limit of {max}")]

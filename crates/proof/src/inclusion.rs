@@ -38,12 +38,22 @@ impl InclusionProof {
         size: TreeSize,
         source: &S,
     ) -> Result<Self, S::Error> {
+        Self::build_from(0, index, size, source)
+    }
+
+    /// The proof within the `size` leaves from leaf `base` on, from which `index` counts too.
+    pub(crate) fn build_from<S: HashSource>(
+        base: u64,
+        index: LeafIndex,
+        size: TreeSize,
+        source: &S,
+    ) -> Result<Self, S::Error> {
         let mut siblings = Vec::new();
-        if index < LeafIndex(size.0) {
-            let (mut start, mut end) = (0, size.0);
+        if index.0 < size.0 {
+            let (mut start, mut end) = (base, base + size.0);
             while end - start > 1 {
                 let middle = start + split(end - start);
-                if index.0 < middle {
+                if base + index.0 < middle {
                     siblings.push((middle, end));
                     end = middle;
                 } else {

@@ -8,7 +8,7 @@
 //! that is hashed, `ledger` keeps the hashes, and `docs/formats/proofs.md` tells all of it to a
 //! reader without this code.
 //!
-//! From the ground up: [`Hash`] and the tree's [`Frontier`], proofs from a [`HashSource`]
+//! From the ground up: [`struct@Hash`] and the tree's [`Frontier`], proofs from a [`HashSource`]
 //! ([`InclusionProof`], [`ConsistencyProof`]), [`Tile`]s; then [`SignedNote`]s and their keys
 //! ([`Signer`], [`Verifier`]), [`SignedCheckpoint`]s, and all in one file, the [`ProofBundle`].
 
@@ -25,6 +25,7 @@ mod policy;
 mod signature;
 mod signer;
 mod source;
+mod subtree;
 mod tile;
 mod tree;
 mod verifier;
@@ -41,6 +42,7 @@ pub use policy::{Policy, PolicyLog, PolicyWitness};
 pub use signature::NoteSignature;
 pub use signer::{Cosigner, Signer};
 pub use source::HashSource;
+pub use subtree::{Subtree, SubtreeProof};
 pub use tile::{
     BUNDLE_ENTRY_BYTES_MAX, EntryBundle, TILE_LEVEL_MAX, TILE_NUMBER_MAX, TILE_WIDTH_MAX, Tile,
 };

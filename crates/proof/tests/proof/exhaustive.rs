@@ -7,7 +7,7 @@
 use crate::memory::{MemoryTree, root_by_definition};
 use annals_proof::{
     ConsistencyProof, Frontier, Hash, InclusionProof, LeafIndex, PROOF_HASHES_MAX, ProofError,
-    TreeSize, hash_leaf,
+    Subtree, SubtreeProof, TreeSize, hash_leaf,
 };
 
 const LEAVES: u64 = 256;
@@ -178,6 +178,59 @@ fn consistency() {
             }
         }
     }
+}
+
+/// Every subtree of every tree up to 64 leaves: its leaves and its place are proved, a proof of a
+/// whole tree is the plain one, and a spoiled proof is refused.
+#[test]
+fn subtrees() {
+    let (leaves, roots, tree) = (leaves(), roots(), tree());
+    let stranger = hash_leaf(b"stranger");
+    for (start, end) in (0..=64_u64).flat_map(|end| (0..=end).map(move |start| (start, end))) {
+        let length = end - start;
+        let aligned = length == 0 || start % length.next_power_of_two() == 0;
+        let subtree = Subtree::new(LeafIndex(start), LeafIndex(end));
+        let Ok(subtree) = subtree else {
+            assert!(!aligned, "{start}..{end}");
+            continue;
+        };
+        assert!(aligned, "{start}..{end}");
+        let Ok(hash) = subtree.hash(&tree);
+        assert_eq!(hash, root_by_definition(&leaves[start as usize..end as usize]));
+        for index in 0..70 {
+            let Ok(proof) = subtree.prove(LeafIndex(index), &tree);
+            let verified = proof.verify(&leaves[index as usize], &hash).is_ok();
+            assert_eq!(verified, (start..end).contains(&index), "{index} in {start}..{end}");
+        }
+        for size in 0..=64 {
+            let root = &roots[size as usize];
+            let Ok(proof) = SubtreeProof::build(subtree, TreeSize(size), &tree);
+            assert_eq!(proof.verify(&hash, root).is_ok(), end <= size, "{proof:?}");
+            if size < end || length == 0 {
+                assert_eq!(proof.hashes, []);
+                continue;
+            }
+            for hashes in spoiled(&proof.hashes) {
+                let spoiled = SubtreeProof { hashes, ..proof.clone() };
+                assert!(spoiled.verify(&hash, root).is_err(), "{spoiled:?}");
+            }
+            assert!(proof.verify(&stranger, root).is_err());
+            assert!(proof.verify(&hash, &stranger).is_err());
+            if start == 0 {
+                let Ok(plain) = ConsistencyProof::build(TreeSize(end), TreeSize(size), &tree);
+                assert_eq!(proof.hashes, plain.hashes);
+            }
+        }
+    }
+    // At the end of the number range nothing overflows.
+    for (start, end) in [(0, u64::MAX), (1 << 63, u64::MAX), (u64::MAX, u64::MAX)] {
+        let subtree = Subtree::new(LeafIndex(start), LeafIndex(end)).unwrap();
+        let hashes = vec![stranger; PROOF_HASHES_MAX];
+        let proof = SubtreeProof { subtree, size: TreeSize(u64::MAX), hashes };
+        assert!(proof.verify(&stranger, &stranger).is_err());
+    }
+    assert!(Subtree::new(LeafIndex(1), LeafIndex(u64::MAX)).is_err());
+    assert!(Subtree::new(LeafIndex(2), LeafIndex(1)).is_err());
 }
 
 /// Where there is nothing to prove a proof is empty and refused, never built in vain for ever.

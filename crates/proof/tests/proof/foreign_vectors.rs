@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use annals_proof::{
     Checkpoint, ConsistencyProof, Cosignature, CosignatureState, Hash, InclusionProof, LeafIndex,
-    ProofError, SignedCheckpoint, SignedNote, TreeSize, Verifier, hash_leaf,
+    ProofError, SignedCheckpoint, SignedNote, Subtree, SubtreeProof, TreeSize, Verifier, hash_leaf,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -91,6 +91,30 @@ fn consistency_probes() {
     check_probes("consistency", |probe| {
         let (old, new) = (TreeSize(number(probe, "size1")), TreeSize(number(probe, "size2")));
         let proof = ConsistencyProof { old, new, hashes: hashes(probe)? };
+        proof.verify(&root(&probe["root1"])?, &root(&probe["root2"])?)
+    });
+}
+
+fn subtree(probe: &Value) -> Result<Subtree, ProofError> {
+    Subtree::new(LeafIndex(number(probe, "start")), LeafIndex(number(probe, "end")))
+}
+
+#[test]
+fn subtree_inclusion_probes() {
+    check_probes("subtreeinclusion", |probe| {
+        let subtree = subtree(probe)?;
+        let (start, end) = (subtree.start().0, subtree.end().0);
+        let index = LeafIndex(number(probe, "leafIdx").wrapping_sub(start));
+        let proof = InclusionProof { index, size: TreeSize(end - start), hashes: hashes(probe)? };
+        proof.verify(&hash(&probe["leafHash"])?, &hash(&probe["root"])?)
+    });
+}
+
+#[test]
+fn subtree_consistency_probes() {
+    check_probes("subtreeconsistency", |probe| {
+        let size = TreeSize(number(probe, "size"));
+        let proof = SubtreeProof { subtree: subtree(probe)?, size, hashes: hashes(probe)? };
         proof.verify(&root(&probe["root1"])?, &root(&probe["root2"])?)
     });
 }

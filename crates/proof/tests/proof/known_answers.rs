@@ -4,7 +4,8 @@
 use crate::memory::MemoryTree;
 use annals_proof::{
     Checkpoint, ConsistencyProof, Cosigner, Frontier, Hash, InclusionProof, LeafIndex, ProofError,
-    SignedNote, Signer, Tile, TreeSize, Verifier, empty_root, hash_leaf, hash_node,
+    SignedNote, Signer, Subtree, SubtreeProof, Tile, TreeSize, Verifier, empty_root, hash_leaf,
+    hash_node,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -91,6 +92,39 @@ fn accumulated() {
     }
     for (name, hash) in [("roots", roots), ("inclusion", inclusion), ("consistency", consistency)] {
         assert_eq!(hex(&hash.finalize()), vectors[name], "{name}");
+    }
+}
+
+/// The accumulated vectors of draft-ietf-plants-merkle-tree-certs, over the same leaves.
+#[test]
+fn accumulated_subtrees() {
+    let tree = MemoryTree::of((0..130_u8).map(|i| [i]));
+    let (mut hashes, mut inclusion, mut consistency) =
+        (Sha256::new(), Sha256::new(), Sha256::new());
+    let list = |hashes: &[Hash]| hashes.iter().map(|hash| format!(" {hash:?}")).collect::<String>();
+    for (start, end) in (0..=130).flat_map(|end| (0..=end).map(move |start| (start, end))) {
+        let Ok(subtree) = Subtree::new(LeafIndex(start), LeafIndex(end)) else { continue };
+        let Ok(hash) = subtree.hash(&tree);
+        hashes.update(format!("[{start}, {end}) {hash:?}\n"));
+        for index in start..end {
+            let Ok(proof) = subtree.prove(LeafIndex(index), &tree);
+            let proof = list(&proof.hashes);
+            inclusion.update(format!("{index} [{start}, {end}){proof}\n"));
+        }
+    }
+    let ends = (0..=130).flat_map(|size| (0..=size).map(move |end| (size, end)));
+    for (size, start, end) in ends.flat_map(|(size, end)| (0..=end).map(move |s| (size, s, end))) {
+        let Ok(subtree) = Subtree::new(LeafIndex(start), LeafIndex(end)) else { continue };
+        let Ok(proof) = SubtreeProof::build(subtree, TreeSize(size), &tree);
+        let proof = list(&proof.hashes);
+        consistency.update(format!("[{start}, {end}) {size}{proof}\n"));
+    }
+    for (hash, expected) in [
+        (hashes, "b82806ad4265bb151c1119c0f4db437bb4d1a1f887b3a7fba1cd4ebf552e3e81"),
+        (inclusion, "ac2a8f989e44d99e399db448050ff5f19757df53cfb716aa81015d3955d8163f"),
+        (consistency, "10fa99b37bf9bf9ffa26b412fbd98bd75363256d0b75d61bc4538b9c9c5a0a74"),
+    ] {
+        assert_eq!(hex(&hash.finalize()), expected);
     }
 }
 
