@@ -1,1 +1,15 @@
-//! Placeholder; the event's wire form follows.
+//! The wire form of an event: JSON in, [`Record`](annals_record::Record) out, and back.
+//!
+//! `docs/formats/event.md` lists the fields, their limits and the codes of faults. Reading finds
+//! what is wrong with the JSON (syntax, types, unknown and double keys); what is wrong with the
+//! content is found by `Record::seal`.
+
+mod json;
+mod parse;
+mod print;
+
+pub use parse::parse_event;
+pub use print::{Language, Names, print_event};
+
+#[cfg(test)]
+mod tests;

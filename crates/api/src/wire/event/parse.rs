@@ -1,0 +1,313 @@
+//! From the JSON text of one event to a record, with every fault of its form.
+//!
+//! A fault of syntax ends the reading, since nothing behind it can be trusted; faults of single
+//! fields do not, so that a sender learns of all of them at once.
+
+use super::json::{Scalar, for_each_item, for_each_pair};
+use annals_record::limits::{FAULTS_COUNT_MAX, INTEGER_MAX, OBJECTS_COUNT_MAX, RELATED_COUNT_MAX};
+use annals_record::{Fault, FieldNames, Nearest, Object, Record, Related, codes};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// Reads one event. `Err`: the text is not one JSON object. Otherwise the record, with whatever
+/// could be read, and the faults of single fields; the caller adds those of `Record::seal`.
+pub fn parse_event(text: &[u8]) -> Result<(Record<'_>, Vec<Fault>), Fault> {
+    let text = std::str::from_utf8(text).map_err(|fault| {
+        let message = format!("byte {} is not UTF-8", fault.valid_up_to());
+        Fault::new(codes::BAD_UTF8, "", message)
+    })?;
+    let mut event = Event::default();
+    match for_each_pair(text, |key, value| event.take(key, value)) {
+        Ok(()) => Ok((event.record, event.faults)),
+        Err(fault) => Err(syntax_fault(&fault)),
+    }
+}
+
+/// What `serde_json` says, in our codes. It has no finer classes than its texts.
+fn syntax_fault(fault: &serde_json::Error) -> Fault {
+    let text = fault.to_string();
+    let reason = text.split(" at line ").next().unwrap_or_default();
+    if fault.is_data() {
+        return Fault::new(codes::WRONG_TYPE, "", "an event is a JSON object");
+    }
+    let code = match reason.contains("hex escape") {
+        true => codes::LONE_SURROGATE,
+        false => codes::BAD_JSON,
+    };
+    let (line, column) = (fault.line(), fault.column());
+    let place =
+        if line > 1 { format!("line {line}, column {column}") } else { format!("column {column}") };
+    Fault::new(code, "", format!("{place}: {reason}"))
+}
+
+/// The keys of an event, in the order of the contract.
+const KEYS: [&str; 28] = [
+    "id",
+    "time",
+    "region",
+    "stack_id",
+    "service",
+    "operation",
+    "operator",
+    "username",
+    "operator_id",
+    "operator_name",
+    "user_type",
+    "source_ip",
+    "source_port",
+    "object",
+    "objects",
+    "related",
+    "request_data",
+    "outcome",
+    "reason",
+    "changes",
+    "request_id",
+    "session_id",
+    "cause_id",
+    "origin",
+    "guarantee",
+    "auth_method",
+    "user_agent",
+    "duration_ms",
+];
+
+/// Unknown keys for which the nearest known one is looked for.
+const HINTS_COUNT_MAX: usize = 8;
+/// Characters of an unknown key that are shown.
+const SHOWN_CHARS_MAX: usize = 64;
+
+static NEAREST: LazyLock<Nearest> = LazyLock::new(|| {
+    let mut nearest = Nearest::default();
+    KEYS.iter().for_each(|key| nearest.add(key));
+    nearest
+});
+
+/// An event being read.
+#[derive(Default)]
+struct Event<'a> {
+    record: Record<'a>,
+    faults: Vec<Fault>,
+    /// One bit for each place in `KEYS` that was seen.
+    seen: u32,
+    hints: usize,
+}
+
+impl<'a> Event<'a> {
+    fn take(&mut self, key: Cow<'a, str>, raw: &'a str) {
+        let Some(place) = KEYS.iter().position(|known| *known == key) else {
+            return self.unknown("", &key);
+        };
+        let field = KEYS[place];
+        if self.seen >> place & 1 == 1 {
+            return self.fault(codes::DUPLICATE_KEY, field, "stands in the event twice");
+        }
+        self.seen |= 1 << place;
+        match field {
+            "source_port" => self.record.source_port = self.integer(field, raw),
+            "duration_ms" => self.record.duration_ms = self.integer(field, raw),
+            "request_data" => self.record.request_data = json_value(raw),
+            "origin" => self.record.origin = json_value(raw),
+            "changes" => self.record.changes = self.changes(raw),
+            "object" => self.record.object = self.object(raw),
+            "objects" => self.record.objects = self.objects(raw),
+            "related" => self.record.related = self.related(raw),
+            _ => {
+                let text = self.text(|| field.into(), raw);
+                if let Some(slot) = text_slot(&mut self.record, field) {
+                    *slot = text;
+                }
+            }
+        }
+    }
+
+    fn fault(
+        &mut self,
+        code: &'static str,
+        field: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) {
+        if self.faults.len() < FAULTS_COUNT_MAX {
+            self.faults.push(Fault::new(code, field, message));
+        }
+    }
+
+    fn unknown(&mut self, prefix: &str, key: &str) {
+        let shown: String = key.chars().take(SHOWN_CHARS_MAX).collect();
+        self.hints += 1;
+        let nearest = (self.hints <= HINTS_COUNT_MAX && prefix.is_empty())
+            .then(|| nearest_key(&shown))
+            .flatten();
+        let message = match nearest {
+            Some(nearest) => format!("no event has this field; the nearest is \"{nearest}\""),
+            None => "no event has this field".to_owned(),
+        };
+        self.fault(codes::UNKNOWN_FIELD, format!("{prefix}{shown}"), message);
+    }
+
+    fn text(
+        &mut self,
+        field: impl Fn() -> Cow<'static, str>,
+        raw: &'a str,
+    ) -> Option<Cow<'a, str>> {
+        match Scalar::of(raw) {
+            Scalar::Text(text) => return Some(text),
+            Scalar::Null => {}
+            Scalar::LoneSurrogate => {
+                let message = "half of a surrogate pair is not allowed";
+                self.fault(codes::LONE_SURROGATE, field(), message);
+            }
+            _ => self.fault(codes::WRONG_TYPE, field(), "must be a string"),
+        }
+        None
+    }
+
+    fn integer(&mut self, field: &'static str, raw: &str) -> Option<u64> {
+        match Scalar::of(raw) {
+            Scalar::Integer(value) if value <= INTEGER_MAX => return Some(value),
+            Scalar::Null => {}
+            Scalar::Integer(_) | Scalar::Number => {
+                let message = format!("must be an integer of 0 to {INTEGER_MAX}");
+                self.fault(codes::INTEGER_RANGE, field, message);
+            }
+            _ => self.fault(codes::WRONG_TYPE, field, "must be an integer"),
+        }
+        None
+    }
+
+    fn changes(&mut self, raw: &'a str) -> Option<Cow<'a, str>> {
+        let json = json_value(raw)?;
+        let mut seen = [false; 2];
+        let pairs = for_each_pair(raw, |key, _| {
+            let Some(place) = ["before", "after"].iter().position(|known| *known == key) else {
+                return self.unknown("changes.", &key);
+            };
+            if std::mem::replace(&mut seen[place], true) {
+                let field = format!("changes.{key}");
+                self.fault(codes::DUPLICATE_KEY, field, "stands in the changes twice");
+            }
+        });
+        if pairs.is_err() {
+            self.fault(codes::WRONG_TYPE, "changes", "must be an object {before, after}");
+            return None;
+        }
+        Some(json)
+    }
+
+    fn object(&mut self, raw: &'a str) -> Option<Object<'a>> {
+        let [kind, id, name] = self.parts(|| "object".into(), raw, ["type", "id", "name"])?;
+        Some(Object { kind, id, name, outcome: None })
+    }
+
+    fn objects(&mut self, raw: &'a str) -> Vec<Object<'a>> {
+        let keys = ["type", "id", "name", "outcome"];
+        let parts = self.items("objects", raw, OBJECTS_COUNT_MAX, keys);
+        let object = |[kind, id, name, outcome]: [_; 4]| Object { kind, id, name, outcome };
+        parts.into_iter().map(object).collect()
+    }
+
+    fn related(&mut self, raw: &'a str) -> Vec<Related<'a>> {
+        let keys = ["type", "id", "name", "role"];
+        let parts = self.items("related", raw, RELATED_COUNT_MAX, keys);
+        let related = |[kind, id, name, role]: [_; 4]| Related { kind, id, name, role };
+        parts.into_iter().map(related).collect()
+    }
+
+    /// The objects of an array. One more than allowed is read, so that `seal` sees the excess.
+    fn items<const N: usize>(
+        &mut self,
+        field: &'static str,
+        raw: &'a str,
+        count_max: usize,
+        keys: [&'static str; N],
+    ) -> Vec<[Option<Cow<'a, str>>; N]> {
+        let mut found = Vec::new();
+        if raw == "null" {
+            return found;
+        }
+        let count = for_each_item(raw, count_max + 1, |place, item| {
+            found.extend(self.parts(|| format!("{field}[{place}]").into(), item, keys));
+        });
+        if count.is_err() {
+            self.fault(codes::WRONG_TYPE, field, "must be an array of objects");
+        }
+        found
+    }
+
+    /// The texts of an object with the given keys.
+    fn parts<const N: usize>(
+        &mut self,
+        field: impl Fn() -> Cow<'static, str>,
+        raw: &'a str,
+        keys: [&'static str; N],
+    ) -> Option<[Option<Cow<'a, str>>; N]> {
+        if raw == "null" {
+            return None;
+        }
+        let mut parts = [const { None }; N];
+        let mut seen = [false; N];
+        let pairs = for_each_pair(raw, |key, value| {
+            let Some(place) = keys.iter().position(|known| *known == key) else {
+                return self.unknown(&format!("{}.", field()), &key);
+            };
+            let path = || format!("{}.{}", field(), keys[place]).into();
+            match std::mem::replace(&mut seen[place], true) {
+                true => self.fault(codes::DUPLICATE_KEY, path(), "stands in the object twice"),
+                false => parts[place] = self.text(path, value),
+            }
+        });
+        match pairs {
+            Ok(()) => Some(parts),
+            Err(fault) => {
+                let fault = syntax_fault(&fault);
+                let code = fault.code;
+                self.fault(code, field(), format!("must be an object of {}", keys.join(", ")));
+                None
+            }
+        }
+    }
+}
+
+/// JSON as sent; `null` is the same as absent.
+fn json_value(raw: &str) -> Option<Cow<'_, str>> {
+    (raw != "null").then_some(Cow::Borrowed(raw))
+}
+
+/// The known key that an unknown one may mean: by another name of its field, else by spelling.
+fn nearest_key(key: &str) -> Option<&'static str> {
+    let renamed = FieldNames::built_in().find(key).and_then(|field| {
+        let name = field.name.split('.').next().unwrap_or_default();
+        KEYS.iter().find(|known| **known == name).copied()
+    });
+    renamed.or_else(|| NEAREST.find(key))
+}
+
+/// Where the text of a field goes.
+fn text_slot<'r, 'a>(
+    record: &'r mut Record<'a>,
+    field: &str,
+) -> Option<&'r mut Option<Cow<'a, str>>> {
+    Some(match field {
+        "id" => &mut record.id,
+        "time" => &mut record.time,
+        "region" => &mut record.region,
+        "stack_id" => &mut record.stack_id,
+        "service" => &mut record.service,
+        "operation" => &mut record.operation,
+        "operator" => &mut record.operator,
+        "username" => &mut record.username,
+        "operator_id" => &mut record.operator_id,
+        "operator_name" => &mut record.operator_name,
+        "user_type" => &mut record.user_type,
+        "source_ip" => &mut record.source_ip,
+        "outcome" => &mut record.outcome,
+        "reason" => &mut record.reason,
+        "request_id" => &mut record.request_id,
+        "session_id" => &mut record.session_id,
+        "cause_id" => &mut record.cause_id,
+        "guarantee" => &mut record.guarantee,
+        "auth_method" => &mut record.auth_method,
+        "user_agent" => &mut record.user_agent,
+        _ => return None,
+    })
+}

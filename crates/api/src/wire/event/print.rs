@@ -1,0 +1,174 @@
+//! From a kept leaf to the JSON text of its event, on one line, with only the fields it has.
+//!
+//! Values that are JSON are written as they are kept. What was cut stands at the top as `cuts`,
+//! although it is sealed inside the origin.
+
+use annals_record::canonical::{write_integer, write_string};
+use annals_record::{Catalogue, Leaf, Tag};
+
+/// The language of names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    English,
+    /// Chinese.
+    Chinese,
+}
+
+/// Names of service and operation beside their codes.
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'a> {
+    /// Where the names come from.
+    pub catalogue: &'a Catalogue,
+    /// In which language.
+    pub language: Language,
+}
+
+/// Appends the event of `leaf` at `index` as one JSON object without a line break. With `names`
+/// it has `service_name` and `operation_name` too.
+pub fn print_event(leaf: &Leaf, index: u64, names: Option<Names<'_>>, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"index\":");
+    write_integer(out, index);
+    let mut object_type = None;
+    for (key, value) in leaf.core().pairs() {
+        match key {
+            "v" => {}
+            "object_type" => object_type = Some(value),
+            _ => raw_pair(out, key, value),
+        }
+    }
+    if let Some(names) = names {
+        print_names(leaf, names, out);
+    }
+    print_object(leaf, object_type, out);
+    for (tag, _) in leaf.fields() {
+        if let Some(value) = leaf.value(tag) {
+            print_field(tag, value, out);
+        }
+    }
+    print_erased(leaf, out);
+    out.push(b'}');
+}
+
+fn print_names(leaf: &Leaf, names: Names<'_>, out: &mut Vec<u8>) {
+    let Names { catalogue, language } = names;
+    let choose = |en, zh| if language == Language::Chinese { zh } else { en };
+    if let Some(service) = catalogue.service(leaf.core().service()) {
+        text_pair(out, "service_name", choose(&service.en, &service.zh));
+    }
+    if let Some(operation) = catalogue.operation(leaf.core().operation()) {
+        text_pair(out, "operation_name", choose(&operation.en, &operation.zh));
+    }
+}
+
+/// The one object: its type stands in the core, id and name are sealed. The type of several
+/// objects stands in each of them.
+fn print_object(leaf: &Leaf, object_type: Option<&str>, out: &mut Vec<u8>) {
+    let (id, name) = (leaf.value(Tag::OBJECT_ID), leaf.value(Tag::OBJECT_NAME));
+    let is_one = leaf.field(Tag::OBJECTS).is_none() && object_type.is_some();
+    if id.is_none() && name.is_none() && !is_one {
+        return;
+    }
+    out.extend_from_slice(b",\"object\":{");
+    if let Some(kind) = object_type {
+        out.extend_from_slice(b"\"type\":");
+        out.extend_from_slice(kind.as_bytes());
+        out.push(b',');
+    }
+    for (key, value) in [("id", id), ("name", name)] {
+        if let Some(value) = value {
+            write_string(out, key);
+            out.push(b':');
+            write_string(out, value);
+            out.push(b',');
+        }
+    }
+    out.pop();
+    out.push(b'}');
+}
+
+fn print_field(tag: Tag, value: &str, out: &mut Vec<u8>) {
+    match (tag, tag.name()) {
+        (Tag::OBJECT_ID | Tag::OBJECT_NAME, _) | (_, None) => {}
+        (Tag::SOURCE_IP, _) => print_source(value, out),
+        (Tag::ORIGIN, _) => print_origin(value, out),
+        (Tag::REQUEST_DATA | Tag::CHANGES | Tag::OBJECTS | Tag::RELATED, Some(name)) => {
+            raw_pair(out, name, value);
+        }
+        (_, Some(name)) => text_pair(out, name, value),
+    }
+}
+
+/// `10.0.0.8`, `10.0.0.8:5022`, `2001:db8::1` or `[2001:db8::1]:5022`.
+fn print_source(value: &str, out: &mut Vec<u8>) {
+    let (address, port) = match value.strip_prefix('[') {
+        Some(rest) => rest.split_once("]:").unwrap_or((rest, "")),
+        None => match value.split_once(':') {
+            Some((address, port)) if address.contains('.') => (address, port),
+            _ => (value, ""),
+        },
+    };
+    text_pair(out, "source_ip", address);
+    if !port.is_empty() {
+        raw_pair(out, "source_port", port);
+    }
+}
+
+/// The origin without what was cut, and that at the top.
+fn print_origin(value: &str, out: &mut Vec<u8>) {
+    let cut = value.strip_prefix("{\"cuts\":[").and_then(|rest| rest.split_once(']'));
+    let Some((cuts, rest)) = cut else { return raw_pair(out, "origin", value) };
+    out.extend_from_slice(b",\"cuts\":[");
+    out.extend_from_slice(cuts.as_bytes());
+    out.push(b']');
+    if let Some(rest) = rest.trim_start().strip_prefix(',') {
+        out.extend_from_slice(b",\"origin\":{");
+        write_raw(out, rest);
+    }
+}
+
+/// Names of fields whose values were erased.
+fn print_erased(leaf: &Leaf, out: &mut Vec<u8>) {
+    let erased = leaf.fields().filter(|(_, field)| field.value().is_none());
+    let mut names = erased.filter_map(|(tag, _)| tag.name()).peekable();
+    if names.peek().is_none() {
+        return;
+    }
+    out.extend_from_slice(b",\"erased\":[");
+    for name in names {
+        write_string(out, name);
+        out.push(b',');
+    }
+    out.pop();
+    out.push(b']');
+}
+
+fn begin_pair(out: &mut Vec<u8>, key: &str) {
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(key.as_bytes());
+    out.extend_from_slice(b"\":");
+}
+
+fn text_pair(out: &mut Vec<u8>, key: &str, value: &str) {
+    begin_pair(out, key);
+    write_string(out, value);
+}
+
+fn raw_pair(out: &mut Vec<u8>, key: &str, json: &str) {
+    begin_pair(out, key);
+    write_raw(out, json);
+}
+
+/// JSON text on one line. Line breaks of JSON stand only between tokens, where a blank says the
+/// same.
+fn write_raw(out: &mut Vec<u8>, json: &str) {
+    let start = out.len();
+    out.extend_from_slice(json.as_bytes());
+    if json.contains(['\n', '\r']) {
+        for byte in &mut out[start..] {
+            if matches!(byte, b'\n' | b'\r') {
+                *byte = b' ';
+            }
+        }
+    }
+}
