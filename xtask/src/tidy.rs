@@ -72,10 +72,18 @@ fn findings(repository: &Repository) -> Result<Vec<Finding>> {
         }
     }
     let mut sources = Vec::new();
-    for Text { path, text } in texts.iter().filter(|text| text.path.ends_with(".rs")) {
-        sources.push(Source::parse(path, text).with_context(|| format!("parsing {path}"))?);
-    }
     let mut findings = Vec::new();
+    for Text { path, text } in texts.iter().filter(|text| text.path.ends_with(".rs")) {
+        match Source::parse(path, text) {
+            Ok(source) => sources.push(source),
+            Err(error) => findings.push(Finding {
+                path: path.clone(),
+                line: 0,
+                check: "syntax",
+                message: format!("not Rust: {error}"),
+            }),
+        }
+    }
     findings.extend(edges::check(&texts)?);
     findings.extend(modules::check(&sources));
     findings.extend(lengths::check(&sources));
