@@ -10,7 +10,7 @@ use crate::limits::{CORE_BYTES_MAX, SEALED_COUNT_MAX};
 use crate::sealed::Tag;
 
 /// The first bytes of every entry: format 1.
-pub(crate) const ENTRY_MAGIC: &[u8; 4] = b"ANL1";
+const ENTRY_MAGIC: &[u8; 4] = b"ANL1";
 
 const SLOT_BYTES: usize = 2 + 32;
 

@@ -3,8 +3,9 @@
 //! The id is the end-to-end key against doubles; it must carry no meaning, because it stays in
 //! the core of the leaf for ever.
 
+use crate::digest::sha256;
 use crate::limits::ID_CHARS_MAX;
-use sha2::{Digest, Sha256};
+use smallvec::SmallVec;
 
 /// Hash of (id, emitter): the high 40 bits come from SHA-256(id), so that an id can be looked up
 /// whoever sent it; the low 24 bits from SHA-256(emitter 0x00 id). A hit is never proof: compare
@@ -15,17 +16,15 @@ pub struct IdHash(pub u64);
 impl IdHash {
     /// The hash of `id` as sent by `emitter`.
     pub fn of(id: &str, emitter: &str) -> Self {
-        let mut keyed = Sha256::new();
-        keyed.update(emitter);
-        keyed.update([0]);
-        keyed.update(id);
-        let low = first_eight(keyed.finalize().as_slice()) >> 40;
-        Self(Self::id_part(id) | low)
+        let mut keyed = SmallVec::<[u8; 128]>::from_slice(emitter.as_bytes());
+        keyed.push(0);
+        keyed.extend_from_slice(id.as_bytes());
+        Self(Self::id_part(id) | first_eight(&keyed) >> 40)
     }
 
     /// What every emitter's hash of `id` has in its high 40 bits; the low 24 bits are zero.
     pub fn id_part(id: &str) -> u64 {
-        first_eight(Sha256::digest(id).as_slice()) >> 24 << 24
+        first_eight(id.as_bytes()) >> 24 << 24
     }
 }
 
@@ -39,8 +38,10 @@ fn is_id_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'/' | b'?' | b'#' | b'%' | b'\\')
 }
 
-fn first_eight(digest: &[u8]) -> u64 {
-    digest.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+/// The first eight bytes of SHA-256(message).
+fn first_eight(message: &[u8]) -> u64 {
+    let digest = sha256(b"", message);
+    u64::from_be_bytes(*digest.first_chunk().expect("a digest has 32 bytes"))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod catalogue;
 mod check;
 mod control;
 mod core;
+mod digest;
 mod disclosure;
 mod entry;
 mod error;

@@ -2,7 +2,7 @@
 //!
 //! Formats, section 2. Nothing here allocates: two SHA-256 a field are the hot path of ingest.
 
-use sha2::{Digest, Sha256};
+use crate::digest::sha256;
 
 /// The number of a sealed field. Readers accept numbers they do not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,10 +89,8 @@ impl RecordSalt {
         message[..15].copy_from_slice(SALT_LABEL);
         message[15..31].copy_from_slice(&self.0);
         message[31..].copy_from_slice(&tag.0.to_be_bytes());
-        let digest = Sha256::digest(message);
-        let mut salt = [0; 16];
-        salt.copy_from_slice(&digest[..16]);
-        salt
+        let digest = sha256(&message, b"");
+        *digest.first_chunk().expect("a digest has 32 bytes")
     }
 }
 
@@ -107,16 +105,10 @@ pub fn commitment(salt: &[u8; 16], tag: Tag, value: &[u8]) -> [u8; 32] {
     head[16..32].copy_from_slice(salt);
     head[32..34].copy_from_slice(&tag.0.to_be_bytes());
     head[34..].copy_from_slice(&(value.len() as u32).to_be_bytes());
-    let mut hash = Sha256::new();
-    hash.update(head);
-    hash.update(value);
-    hash.finalize().into()
+    sha256(&head, value)
 }
 
 /// The leaf hash of RFC 6962, section 2.1: SHA-256(0x00 || entry).
 pub fn leaf_hash(entry: &[u8]) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update([0]);
-    hash.update(entry);
-    hash.finalize().into()
+    sha256(&[0], entry)
 }

@@ -6,6 +6,7 @@ use super::targets::Targets;
 use super::text::{check_free, check_identifier, cut};
 use crate::canonical::write_string;
 use crate::control::write_hex;
+use crate::digest::sha256;
 use crate::fault::codes;
 use crate::limits::{
     ACCOUNT_CHARS_MAX, CHANGES_BYTES_MAX, CORRELATION_CHARS_MAX, JSON_DEPTH_MAX,
@@ -16,7 +17,6 @@ use crate::mask::{JsonFault, Keys, mask_json, mask_plain};
 use crate::object::{Object, Related};
 use crate::record::Record;
 use crate::sealed::Tag;
-use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::io::Write;
@@ -183,7 +183,7 @@ impl<'w> Values<'w> {
         if masked.len() <= REQUEST_DATA_BYTES_MAX {
             self.bytes.extend_from_slice(masked.as_bytes());
         } else {
-            self.request_data_hash = Some(Sha256::digest(masked.as_bytes()).into());
+            self.request_data_hash = Some(sha256(b"", masked.as_bytes()));
             self.cuts.push("request_data");
             let kept = masked.floor_char_boundary(REQUEST_DATA_BYTES_MAX);
             write_string(self.bytes, &masked[..kept]);

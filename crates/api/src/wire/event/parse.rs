@@ -40,37 +40,57 @@ fn syntax_fault(fault: &serde_json::Error) -> Fault {
     Fault::new(code, "", format!("{place}: {reason}"))
 }
 
-/// The keys of an event, in the order of the contract.
-const KEYS: [&str; 28] = [
-    "id",
-    "time",
-    "region",
-    "stack_id",
-    "service",
-    "operation",
-    "operator",
-    "username",
-    "operator_id",
-    "operator_name",
-    "user_type",
-    "source_ip",
-    "source_port",
-    "object",
-    "objects",
-    "related",
-    "request_data",
-    "outcome",
-    "reason",
-    "changes",
-    "request_id",
-    "session_id",
-    "cause_id",
-    "origin",
-    "guarantee",
-    "auth_method",
-    "user_agent",
-    "duration_ms",
-];
+macro_rules! keys {
+    ($($name:ident $text:literal)*) => {
+        /// The keys of an event, in the order of the contract.
+        #[derive(Clone, Copy)]
+        enum Key {
+            $($name),*
+        }
+
+        const KEYS: &[&str] = &[$($text),*];
+
+        impl Key {
+            fn named(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+keys! {
+    Id "id"
+    Time "time"
+    Region "region"
+    StackId "stack_id"
+    Service "service"
+    Operation "operation"
+    Operator "operator"
+    Username "username"
+    OperatorId "operator_id"
+    OperatorName "operator_name"
+    UserType "user_type"
+    SourceIp "source_ip"
+    SourcePort "source_port"
+    Object "object"
+    Objects "objects"
+    Related "related"
+    RequestData "request_data"
+    Outcome "outcome"
+    Reason "reason"
+    Changes "changes"
+    RequestId "request_id"
+    SessionId "session_id"
+    CauseId "cause_id"
+    Origin "origin"
+    Guarantee "guarantee"
+    AuthMethod "auth_method"
+    UserAgent "user_agent"
+    DurationMs "duration_ms"
+}
 
 /// Unknown keys for which the nearest known one is looked for.
 const HINTS_COUNT_MAX: usize = 8;
@@ -95,29 +115,44 @@ struct Event<'a> {
 
 impl<'a> Event<'a> {
     fn take(&mut self, key: Cow<'a, str>, raw: &'a str) {
-        let Some(place) = KEYS.iter().position(|known| *known == key) else {
+        let Some(known) = Key::named(&key) else {
             return self.unknown("", &key);
         };
+        let place = known as usize;
         let field = KEYS[place];
         if self.seen >> place & 1 == 1 {
             return self.fault(codes::DUPLICATE_KEY, field, "stands in the event twice");
         }
         self.seen |= 1 << place;
-        match field {
-            "source_port" => self.record.source_port = self.integer(field, raw),
-            "duration_ms" => self.record.duration_ms = self.integer(field, raw),
-            "request_data" => self.record.request_data = json_value(raw),
-            "origin" => self.record.origin = json_value(raw),
-            "changes" => self.record.changes = self.changes(raw),
-            "object" => self.record.object = self.object(raw),
-            "objects" => self.record.objects = self.objects(raw),
-            "related" => self.record.related = self.related(raw),
-            _ => {
-                let text = self.text(|| field.into(), raw);
-                if let Some(slot) = text_slot(&mut self.record, field) {
-                    *slot = text;
-                }
-            }
+        match known {
+            Key::SourcePort => self.record.source_port = self.integer(field, raw),
+            Key::DurationMs => self.record.duration_ms = self.integer(field, raw),
+            Key::RequestData => self.record.request_data = json_value(raw),
+            Key::Origin => self.record.origin = json_value(raw),
+            Key::Changes => self.record.changes = self.changes(raw),
+            Key::Object => self.record.object = self.object(raw),
+            Key::Objects => self.record.objects = self.objects(raw),
+            Key::Related => self.record.related = self.related(raw),
+            Key::Id => self.record.id = self.text(|| field.into(), raw),
+            Key::Time => self.record.time = self.text(|| field.into(), raw),
+            Key::Region => self.record.region = self.text(|| field.into(), raw),
+            Key::StackId => self.record.stack_id = self.text(|| field.into(), raw),
+            Key::Service => self.record.service = self.text(|| field.into(), raw),
+            Key::Operation => self.record.operation = self.text(|| field.into(), raw),
+            Key::Operator => self.record.operator = self.text(|| field.into(), raw),
+            Key::Username => self.record.username = self.text(|| field.into(), raw),
+            Key::OperatorId => self.record.operator_id = self.text(|| field.into(), raw),
+            Key::OperatorName => self.record.operator_name = self.text(|| field.into(), raw),
+            Key::UserType => self.record.user_type = self.text(|| field.into(), raw),
+            Key::SourceIp => self.record.source_ip = self.text(|| field.into(), raw),
+            Key::Outcome => self.record.outcome = self.text(|| field.into(), raw),
+            Key::Reason => self.record.reason = self.text(|| field.into(), raw),
+            Key::RequestId => self.record.request_id = self.text(|| field.into(), raw),
+            Key::SessionId => self.record.session_id = self.text(|| field.into(), raw),
+            Key::CauseId => self.record.cause_id = self.text(|| field.into(), raw),
+            Key::Guarantee => self.record.guarantee = self.text(|| field.into(), raw),
+            Key::AuthMethod => self.record.auth_method = self.text(|| field.into(), raw),
+            Key::UserAgent => self.record.user_agent = self.text(|| field.into(), raw),
         }
     }
 
@@ -280,34 +315,4 @@ fn nearest_key(key: &str) -> Option<&'static str> {
         KEYS.iter().find(|known| **known == name).copied()
     });
     renamed.or_else(|| NEAREST.find(key))
-}
-
-/// Where the text of a field goes.
-fn text_slot<'r, 'a>(
-    record: &'r mut Record<'a>,
-    field: &str,
-) -> Option<&'r mut Option<Cow<'a, str>>> {
-    Some(match field {
-        "id" => &mut record.id,
-        "time" => &mut record.time,
-        "region" => &mut record.region,
-        "stack_id" => &mut record.stack_id,
-        "service" => &mut record.service,
-        "operation" => &mut record.operation,
-        "operator" => &mut record.operator,
-        "username" => &mut record.username,
-        "operator_id" => &mut record.operator_id,
-        "operator_name" => &mut record.operator_name,
-        "user_type" => &mut record.user_type,
-        "source_ip" => &mut record.source_ip,
-        "outcome" => &mut record.outcome,
-        "reason" => &mut record.reason,
-        "request_id" => &mut record.request_id,
-        "session_id" => &mut record.session_id,
-        "cause_id" => &mut record.cause_id,
-        "guarantee" => &mut record.guarantee,
-        "auth_method" => &mut record.auth_method,
-        "user_agent" => &mut record.user_agent,
-        _ => return None,
-    })
 }
