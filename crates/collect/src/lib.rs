@@ -1,1 +1,26 @@
-//! One floor of Annals; its rooms follow.
+//! The collector: follows the logs of real systems and sends what they become to a server.
+//!
+//! What always holds: a position is saved only after the server has acknowledged everything before
+//! it, together with the state of the joins, so that a kill at any moment loses nothing; ids are
+//! derived from where a line stands, so that what is sent again adds nothing. The log files
+//! themselves are the spool while the server is away.
+//!
+//! What it does not do: understand lines (crate `map`), or keep events.
+
+mod config;
+mod error;
+mod follow;
+mod ndjson;
+mod position;
+mod run;
+mod runner;
+mod sink;
+mod status;
+mod test_source;
+mod unmapped;
+
+pub use config::{Config, ServerConfig, SourceConfig};
+pub use error::CollectError;
+pub use run::run;
+pub use sink::{Ack, HttpSink, SendError, Sink};
+pub use test_source::test_source;
