@@ -32,7 +32,7 @@ pub struct Options {
     pub seed: u64,
     /// How many events.
     pub events: u64,
-    /// Over how many days before `until`; 0 counts as 1.
+    /// Over how many days before `until`: 0 counts as 1, more than 36,500 as that.
     pub days: u32,
     /// All events lie before this moment.
     pub until: Timestamp,

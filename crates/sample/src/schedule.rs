@@ -4,7 +4,10 @@
 //! many as asked for. The density of an hour is the sum of what all regions do in it.
 
 use crate::dice::Dice;
-use crate::places::{HOUR, REGIONS};
+use crate::places::{DAY, HOUR, REGIONS};
+
+/// The longest span, in days: a hundred years.
+pub(crate) const DAYS_MAX: u32 = 36_500;
 
 /// The moments of a stream.
 #[derive(Debug)]
@@ -19,12 +22,14 @@ pub(crate) struct Schedule {
 
 impl Schedule {
     pub(crate) fn new(events: u64, days: u32, until: i64) -> Self {
-        let hours = i64::from(days.max(1)) * 24;
-        let start = until.saturating_sub(hours.saturating_mul(HOUR));
+        let hours = i64::from(days.clamp(1, DAYS_MAX)) * 24;
+        // Away from the ends of what 64 bits can say, where local hours would not fit.
+        let until = until.clamp(i64::MIN / 2, i64::MAX - DAY);
+        let start = until - hours * HOUR;
         let mut sum = 0;
         let work = (0..hours)
             .map(|hour| {
-                let at = start.saturating_add(hour * HOUR);
+                let at = start + hour * HOUR;
                 sum += REGIONS.iter().map(|region| region.activity(at)).sum::<u64>();
                 sum
             })
@@ -74,7 +79,6 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::places::DAY;
 
     /// Protects the contract's "no time after `--until`" and the exact number of events.
     #[test]
@@ -92,6 +96,15 @@ mod tests {
                 count += 1;
             }
             assert_eq!(count, events);
+        }
+    }
+
+    /// Absurd arguments give a stream all the same: no overflow, no memory without end.
+    #[test]
+    fn absurd_spans_are_cut() {
+        for until in [i64::MIN, 0, i64::MAX] {
+            let (mut schedule, mut dice) = (Schedule::new(9, u32::MAX, until), Dice::new(1));
+            assert_eq!(std::iter::from_fn(|| schedule.advance(&mut dice)).count(), 9);
         }
     }
 }
