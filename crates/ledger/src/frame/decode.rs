@@ -1,0 +1,247 @@
+//! Reading a frame: foreign bytes, checked before anything is trusted.
+//!
+//! The columns are decompressed at once and the places of all leaves worked out; a leaf is put
+//! together only when asked for.
+
+use super::{
+    FIELD_ERASED, FIELD_OPENED, HASH_BYTES, SALT_BYTES, SHAPE_MIXED, SHAPE_PRUNED, SHAPE_WHOLE,
+    column_order,
+};
+use crate::bytes::Cursor;
+use crate::directory::{Codec, FrameEntry};
+use annals_record::{Field, Kept, Leaf, Tag};
+use std::cell::RefCell;
+use zstd::bulk::Decompressor;
+
+/// A decoded frame.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    first: u64,
+    columns: Vec<u8>,
+    beside: Vec<u8>,
+    leaves: Vec<LeafPlace>,
+    fields: Vec<FieldPlace>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct LeafPlace {
+    shape: u8,
+    /// Salt of a whole leaf, hash of a pruned one, in `beside`.
+    beside: u32,
+    core: u32,
+    core_len: u32,
+    fields: u32,
+    fields_end: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct FieldPlace {
+    tag: u16,
+    shape: FieldShape,
+    /// Salt of an opened field, commitment of an erased one, in `beside`.
+    beside: u32,
+    value: u32,
+    value_len: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FieldShape {
+    Whole,
+    Opened,
+    Erased,
+}
+
+impl Frame {
+    /// Decodes the bytes of `entry`. The error says what is wrong with them.
+    pub(crate) fn decode(
+        entry: &FrameEntry,
+        bytes: &[u8],
+        dictionary: Option<&[u8]>,
+    ) -> Result<Self, &'static str> {
+        if bytes.len() != entry.len as usize {
+            return Err("the frame is cut");
+        }
+        if crc32c::crc32c(bytes) != entry.crc {
+            return Err("the frame's checksum differs");
+        }
+        let mut cursor = Cursor::new(bytes);
+        let beside_len = cursor.u32().ok_or("the frame is cut")?;
+        let beside = cursor.take(beside_len as usize).ok_or("the frame's salts are cut")?.to_vec();
+        let columns = decompress(entry, &bytes[cursor.position()..], dictionary)?;
+        let mut frame = Self {
+            first: entry.first,
+            columns,
+            beside,
+            leaves: Vec::with_capacity(entry.count as usize),
+            fields: Vec::new(),
+        };
+        frame.lay_out(entry.count).ok_or("the frame's columns do not fit together")?;
+        Ok(frame)
+    }
+
+    /// Index of the first leaf.
+    pub(crate) fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// Number of leaves.
+    pub(crate) fn len(&self) -> usize {
+        self.leaves.len()
+    }
+
+    /// The leaf at `place` in this frame. The error says why it is not one.
+    pub(crate) fn kept(&self, place: usize) -> Result<Kept, String> {
+        let leaf = &self.leaves[place];
+        if leaf.shape == SHAPE_PRUNED {
+            return Ok(Kept::Pruned(self.beside_at(leaf.beside)));
+        }
+        let salt = (leaf.shape == SHAPE_WHOLE).then(|| self.beside_at(leaf.beside));
+        let core = slice(&self.columns, leaf.core, leaf.core_len);
+        let fields = &self.fields[leaf.fields as usize..leaf.fields_end as usize];
+        Leaf::from_parts(core, salt, fields.iter().map(|field| (Tag(field.tag), self.field(field))))
+            .map(Kept::Leaf)
+            .map_err(|error| error.to_string())
+    }
+
+    fn field(&self, place: &FieldPlace) -> Field<'_> {
+        let value = slice(&self.columns, place.value, place.value_len);
+        match place.shape {
+            FieldShape::Whole => Field::Whole(value),
+            FieldShape::Opened => Field::Opened { salt: self.beside_at(place.beside), value },
+            FieldShape::Erased => Field::Erased { commitment: self.beside_at(place.beside) },
+        }
+    }
+
+    fn beside_at<const N: usize>(&self, at: u32) -> [u8; N] {
+        slice(&self.beside, at, N as u32).try_into().expect("lay_out checked all places")
+    }
+
+    /// Works out where every core, value and salt stands. `None` if the parts do not add up.
+    fn lay_out(&mut self, count: u32) -> Option<()> {
+        let mut cursor = Cursor::new(&self.columns);
+        let (shapes_len, cores_len) = (cursor.u32()?, cursor.u32()?);
+        let mut shapes = Cursor::new(cursor.take(shapes_len as usize)?);
+        let mut core = cursor.position() as u32;
+        cursor.take(cores_len as usize)?;
+        let values = cursor.position() as u32;
+        let mut beside = 0u32;
+        for _ in 0..count {
+            let leaf = read_leaf(&mut shapes, &mut self.fields, &mut beside, core)?;
+            core = core.checked_add(leaf.core_len)?;
+            self.leaves.push(leaf);
+        }
+        let end = place_values(&mut self.fields, values)?;
+        let fits = shapes.is_at_end()
+            && core == values
+            && end as usize == self.columns.len()
+            && beside as usize == self.beside.len();
+        fits.then_some(())
+    }
+}
+
+fn slice(bytes: &[u8], at: u32, len: u32) -> &[u8] {
+    &bytes[at as usize..at as usize + len as usize]
+}
+
+fn read_leaf(
+    shapes: &mut Cursor<'_>,
+    fields: &mut Vec<FieldPlace>,
+    beside: &mut u32,
+    core: u32,
+) -> Option<LeafPlace> {
+    let shape = shapes.u8()?;
+    let start = fields.len() as u32;
+    let own = *beside;
+    let mut leaf =
+        LeafPlace { shape, beside: own, core, core_len: 0, fields: start, fields_end: start };
+    match shape {
+        SHAPE_PRUNED => {
+            *beside = own.checked_add(HASH_BYTES as u32)?;
+            return Some(leaf);
+        }
+        SHAPE_WHOLE => *beside = own.checked_add(SALT_BYTES as u32)?,
+        SHAPE_MIXED => {}
+        _ => return None,
+    }
+    leaf.core_len = shapes.varint()?;
+    for _ in 0..shapes.u8()? {
+        fields.push(read_field(shapes, shape, beside)?);
+    }
+    leaf.fields_end = fields.len() as u32;
+    Some(leaf)
+}
+
+fn read_field(shapes: &mut Cursor<'_>, leaf_shape: u8, beside: &mut u32) -> Option<FieldPlace> {
+    let tag = u16::try_from(shapes.varint()?).ok()?;
+    let shape = match leaf_shape {
+        SHAPE_WHOLE => FieldShape::Whole,
+        _ => match shapes.u8()? {
+            FIELD_OPENED => FieldShape::Opened,
+            FIELD_ERASED => FieldShape::Erased,
+            _ => return None,
+        },
+    };
+    let at = *beside;
+    let (beside_len, value_len) = match shape {
+        FieldShape::Whole => (0, shapes.varint()?),
+        FieldShape::Opened => (SALT_BYTES, shapes.varint()?),
+        FieldShape::Erased => (HASH_BYTES, 0),
+    };
+    *beside = at.checked_add(beside_len as u32)?;
+    Some(FieldPlace { tag, shape, beside: at, value: 0, value_len })
+}
+
+/// Gives each value its place: columns in `column_order`, inside a column by leaf. Returns the
+/// end of the last one.
+fn place_values(fields: &mut [FieldPlace], start: u32) -> Option<u32> {
+    let mut columns: Vec<(u16, u32)> = Vec::new();
+    let find = |columns: &[(u16, u32)], tag: u16| {
+        columns.binary_search_by_key(&column_order(tag), |(tag, _)| column_order(*tag))
+    };
+    for field in fields.iter().filter(|field| field.shape != FieldShape::Erased) {
+        match find(&columns, field.tag) {
+            Ok(place) => columns[place].1 = columns[place].1.checked_add(field.value_len)?,
+            Err(place) => columns.insert(place, (field.tag, field.value_len)),
+        }
+    }
+    let mut next = start;
+    for (_, column) in &mut columns {
+        let len = std::mem::replace(column, next);
+        next = next.checked_add(len)?;
+    }
+    for field in fields.iter_mut().filter(|field| field.shape != FieldShape::Erased) {
+        let place = find(&columns, field.tag).expect("the first walk saw every tag");
+        field.value = columns[place].1;
+        columns[place].1 += field.value_len;
+    }
+    Some(next)
+}
+
+thread_local! {
+    /// A decompression context costs more to make than a frame to read.
+    static PLAIN: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+fn decompress(
+    entry: &FrameEntry,
+    bytes: &[u8],
+    dictionary: Option<&[u8]>,
+) -> Result<Vec<u8>, &'static str> {
+    const BAD: &str = "the frame cannot be decompressed";
+    let raw_len = entry.raw_len as usize;
+    let columns = match (entry.codec, dictionary) {
+        (Codec::Stored, _) => bytes.to_vec(),
+        (Codec::Zstd, _) => PLAIN.with_borrow_mut(|kept| {
+            let decompressor = match kept {
+                Some(decompressor) => decompressor,
+                None => kept.insert(Decompressor::new().map_err(|_| BAD)?),
+            };
+            decompressor.decompress(bytes, raw_len).map_err(|_| BAD)
+        })?,
+        (Codec::ZstdDictionary, Some(dictionary)) => Decompressor::with_dictionary(dictionary)
+            .and_then(|mut decompressor| decompressor.decompress(bytes, raw_len))
+            .map_err(|_| BAD)?,
+        (Codec::ZstdDictionary, None) => return Err("the segment has no dictionary"),
+    };
+    if columns.len() == raw_len { Ok(columns) } else { Err("the frame has another length") }
+}

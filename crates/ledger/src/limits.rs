@@ -1,0 +1,55 @@
+//! Every maximum of the ledger, named, with its unit last.
+//!
+//! Formats depend on those under "Format": changing one makes old ledgers unreadable.
+
+// Format.
+
+/// Raw bytes of one frame; a larger event has a frame of its own.
+pub const FRAME_BYTES_MAX: usize = 64 << 10;
+/// Raw bytes of a frame that holds one large event: far above what the record limits allow.
+pub const FRAME_LONE_BYTES_MAX: usize = 16 << 20;
+/// Leaves in one frame.
+pub const FRAME_LEAVES_MAX: u32 = 4_096;
+/// Bytes of a block header.
+pub const BLOCK_HEADER_BYTES_MAX: usize = 4 << 20;
+/// Bytes of a checkpoint note kept in a block header or in `checkpoint`.
+pub const NOTE_BYTES_MAX: usize = 64 << 10;
+/// Bytes of a segment's zstd dictionary.
+pub const DICTIONARY_BYTES_MAX: usize = 1 << 20;
+/// Entries of one file of an array (`hashes/<level>/<number>`, `ids/<number>`).
+pub const ARRAY_FILE_ENTRIES: u64 = 1 << 20;
+/// Levels of hash arrays: 256^8 leaves are more than a `u64` counts.
+pub const ARRAY_LEVELS: usize = 8;
+/// Leaves of a ledger: the identifier table keeps 36 bits of an index.
+pub const LEDGER_LEAVES_MAX: u64 = (1 << 36) - 1;
+
+// Running.
+
+/// Events of one batch.
+pub const BATCH_EVENTS_MAX: usize = 10_000;
+/// Bytes of one batch: cores and values.
+pub const BATCH_BYTES_MAX: usize = 16 << 20;
+/// A block takes no further batch once it holds this many raw bytes.
+pub const BLOCK_BYTES_FULL: usize = 8 << 20;
+/// A block takes no further batch once it holds this many events.
+pub const BLOCK_EVENTS_FULL: usize = 32_768;
+/// Bytes waiting in the queue, by default.
+pub const QUEUE_BYTES_MAX: usize = 64 << 20;
+/// Bytes of a segment before it is sealed, by default.
+pub const SEGMENT_BYTES_MAX: u64 = 256 << 20;
+/// Age of a segment at which it is sealed, in nanoseconds: one day.
+pub const SEGMENT_AGE_NANOS_MAX: i64 = 86_400 * 1_000_000_000;
+/// The open segment is reserved in steps of this many bytes.
+pub const SEGMENT_RESERVE_BYTES: u64 = 4 << 20;
+/// An array's last file is reserved in steps of this many bytes.
+pub const ARRAY_RESERVE_BYTES: u64 = 1 << 20;
+/// Decoded frames kept for reading.
+pub const FRAME_CACHE_FRAMES_MAX: usize = 64;
+/// Leaves handed to a follower at a time.
+pub const FOLLOW_LEAVES_MAX: usize = 4_096;
+/// zstd level of new blocks: on the way in the disk must not wait for the processor.
+pub const INGEST_ZSTD_LEVEL: i32 = -1;
+
+const _: () =
+    assert!(BATCH_BYTES_MAX >= BLOCK_BYTES_FULL && FRAME_BYTES_MAX < FRAME_LONE_BYTES_MAX);
+const _: () = assert!(BATCH_EVENTS_MAX <= BLOCK_EVENTS_FULL);
