@@ -5,3 +5,4 @@
 //! proptest, without a fuzzer. `fuzz_targets` holds only the glue.
 
 pub mod proof;
+pub mod record;

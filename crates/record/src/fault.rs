@@ -46,8 +46,6 @@ pub mod codes {
         TOO_LONG = "too_long";
         /// More entries than the limit of the field.
         TOO_MANY = "too_many";
-        /// A field that must not be empty is.
-        EMPTY = "empty";
         /// Not one of the allowed words.
         BAD_VALUE = "bad_value";
         /// Not an event id.

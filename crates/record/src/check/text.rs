@@ -53,6 +53,13 @@ pub(super) fn cut(text: &str, chars_max: usize) -> (&str, bool) {
 }
 
 /// Marks, embeddings, overrides and isolates of the Unicode bidirectional algorithm (UAX 9).
+const BIDI: [std::ops::RangeInclusive<char>; 4] = [
+    '\u{61c}'..='\u{61c}',
+    '\u{200e}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{2066}'..='\u{2069}',
+];
+
 fn is_bidi(letter: char) -> bool {
-    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    BIDI.iter().any(|range| range.contains(&letter))
 }
