@@ -12,8 +12,9 @@ use std::time::Instant;
 fn line(number: u64) -> String {
     format!(
         concat!(
-            r#"{{"id":"0192f0c1-7a3e-7c11-9b1d-{:012x}","time":"2026-11-22T08:30:00.123456789Z","#,
-            r#""region":"cn-shanghai","stack_id":"stk-01","service":"hpc-clusters","#,
+            r#"{{"id":"0192f0c1-7a3e-7c11-9b1d-{:012x}","#,
+            r#""time":"2026-11-22T08:30:00.123456789Z","region":"cn-shanghai","#,
+            r#""stack_id":"stk-01","service":"hpc-clusters","#,
             r#""operation":"cluster.node.add","operator":"zhang3","username":"zhang3","#,
             r#""operator_name":"张三","user_type":"user","source_ip":"10.12.3.{}","#,
             r#""source_port":50222,"object":{{"type":"node","id":"n-{}","name":"compute-{}"}},"#,

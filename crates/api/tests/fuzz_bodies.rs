@@ -1,6 +1,7 @@
 //! The bodies of the fuzz targets of `record` and of the event's wire form under proptest: over
 //! noise, and over valid texts with a few bytes changed. A fuzzer finds more; this runs with
 //! every `cargo test`.
+#![allow(clippy::unwrap_used)]
 
 use annals_record::{Field, Leaf, Tag};
 use proptest::prelude::*;

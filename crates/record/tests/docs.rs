@@ -1,4 +1,5 @@
 //! Keeps the pages of `docs/formats` true: the worked example, the tags, the codes.
+#![allow(clippy::unwrap_used)]
 
 use annals_record::{Disclosure, Entry, Field, Leaf, Tag, codes, commitment, leaf_hash};
 
