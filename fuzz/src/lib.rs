@@ -4,5 +4,6 @@
 //! They stand apart from the targets so that the crates' own tests can run the same bodies under
 //! proptest, without a fuzzer. `fuzz_targets` holds only the glue.
 
+pub mod map;
 pub mod proof;
 pub mod record;

@@ -130,7 +130,10 @@ impl<W: Write> Test<'_, W> {
     }
 }
 
-const HEADER: &str = "TIME                         OPERATOR      OPERATION             OUTCOME   SOURCE            OBJECT\n";
+const HEADER: &str = concat!(
+    "TIME                         OPERATOR      OPERATION             OUTCOME   ",
+    "SOURCE            OBJECT\n"
+);
 
 fn row(record: &Record<'_>) -> String {
     let [time, operator, operation, outcome, source] =

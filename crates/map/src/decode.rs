@@ -44,6 +44,9 @@ pub struct Line<'a> {
     pub message: Cow<'a, str>,
 }
 
+/// 2000-01-01, before which no event can be.
+const FIRST_TIME: jiff::Timestamp = jiff::Timestamp::constant(946_684_800, 0);
+
 /// Decodes the lines of one source.
 #[derive(Clone, Debug)]
 pub struct Decoder {
@@ -68,7 +71,16 @@ impl Decoder {
             Format::Syslog => false,
             Format::Json => true,
         };
-        if json { json::decode(text, &self.calendar) } else { syslog::decode(text, &self.calendar) }
+        let decode = if json { json::decode } else { syslog::decode };
+        let mut line = decode(text, &self.calendar)?;
+        if line.time < FIRST_TIME {
+            return Err("the time is before the year 2000");
+        }
+        // No value of an event may hold U+0000.
+        if line.message.contains('\0') {
+            line.message = Cow::Owned(line.message.replace('\0', "\u{fffd}"));
+        }
+        Ok(line)
     }
 }
 

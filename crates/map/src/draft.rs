@@ -14,8 +14,11 @@ use crate::decode::escape;
 use crate::ids::EventIds;
 use crate::place::Evidence;
 
-/// Longest object id, in Unicode scalar values (the event format's own limit).
+/// Longest id of an object and longest login, in Unicode scalar values: the event format's limits.
 const OBJECT_ID_CHARS_MAX: usize = 1024;
+const LOGIN_CHARS_MAX: usize = 128;
+/// Lines kept in `origin`, which holds 64 KiB: bytes of their JSON text.
+const LINES_BYTES_MAX: usize = 48 * 1024;
 
 /// Logins that mean something else in an event: the platform itself, and "can't be known".
 const RESERVED_OPERATORS: [&str; 2] = ["system", "unknown"];
@@ -28,7 +31,20 @@ pub(crate) struct Stamp {
     pub(crate) kind: &'static str,
     pub(crate) region: Option<String>,
     pub(crate) stack_id: Option<String>,
+    pub(crate) repeat: Repeat,
 }
+
+/// Which of several equal messages that the log tells of in one line is being mapped.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Repeat {
+    /// From 0.
+    pub(crate) ordinal: u32,
+    /// 0 where the line is one message.
+    pub(crate) count: u32,
+}
+
+/// More than one line can complete otherwise; keeps the counters of repeats apart.
+const COUNTERS_PER_REPEAT: u32 = 1000;
 
 /// A record under construction.
 pub(crate) struct Draft {
@@ -58,7 +74,7 @@ impl Draft {
 
     /// The login that acted.
     pub(crate) fn operator(&mut self, name: &str) {
-        let name = self.readable("operator", name).into_owned();
+        let name = self.fitting("operator", name, LOGIN_CHARS_MAX);
         if name.is_empty() || RESERVED_OPERATORS.iter().any(|word| name.eq_ignore_ascii_case(word))
         {
             self.record.operator = Some(Cow::Borrowed("unknown"));
@@ -71,11 +87,11 @@ impl Draft {
 
     /// The target; one without a name is left out.
     pub(crate) fn object(&mut self, kind: &'static str, id: &str, name: Option<&str>) {
-        let id = self.object_id("object", id);
+        let id = self.fitting("object", id, OBJECT_ID_CHARS_MAX);
         if !id.is_empty() {
             self.record.object = Some(Object {
                 kind: Some(Cow::Borrowed(kind)),
-                id: Some(id),
+                id: Some(Cow::Owned(id)),
                 name: name.map(|name| Cow::Owned(escape::name(name).text.into_owned())),
                 ..Object::default()
             });
@@ -84,11 +100,11 @@ impl Draft {
 
     /// What else it concerns.
     pub(crate) fn related(&mut self, kind: &'static str, id: &str, role: &'static str) {
-        let id = self.object_id(role, id);
+        let id = self.fitting(role, id, OBJECT_ID_CHARS_MAX);
         if !id.is_empty() {
             self.record.related.push(Related {
                 kind: Some(Cow::Borrowed(kind)),
-                id: Some(id),
+                id: Some(Cow::Owned(id)),
                 role: Some(Cow::Borrowed(role)),
                 ..Related::default()
             });
@@ -116,16 +132,19 @@ impl Draft {
 
     /// The record, and the id it got. `counter` tells apart what one line completed.
     pub(crate) fn finish(mut self, stamp: &Stamp, counter: u32) -> (Record<'static>, String) {
-        // One text can be needed twice; two lines at one place are one line.
         self.lines.dedup();
         let last = self.lines.last().expect("every act rests on a line").place;
-        let id = stamp.ids.event(last, counter);
+        let Repeat { ordinal, count } = stamp.repeat;
+        let id = stamp.ids.event(last, ordinal * COUNTERS_PER_REPEAT + counter);
+        if count > 0 {
+            self.inferred.push(format!("line: {} of {count} the log tells of in one", ordinal + 1));
+        }
         let mut origin = serde_json::json!({
             "collector": "annals-collect",
             "source": stamp.source,
             "kind": stamp.kind,
             "position": { "file": last.file, "offset": last.offset },
-            "lines": self.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(),
+            "lines": self.line_texts(),
         });
         if !self.inferred.is_empty() {
             origin["inferred"] = Value::from(self.inferred);
@@ -140,22 +159,40 @@ impl Draft {
         (self.record, id)
     }
 
-    fn object_id(&mut self, what: &str, id: &str) -> Cow<'static, str> {
-        let id = self.readable(what, id);
-        match id.char_indices().nth(OBJECT_ID_CHARS_MAX) {
+    /// A name as an event may hold it: readable, and not longer than `chars_max`.
+    fn fitting(&mut self, what: &str, name: &str, chars_max: usize) -> String {
+        let escape::Name { text, kept_escaped } = escape::name(name);
+        if kept_escaped {
+            self.inferred.push(format!("{what}: kept escaped as in the log, no plain UTF-8"));
+        }
+        match text.char_indices().nth(chars_max) {
             Some((end, _)) => {
-                self.inferred.push(format!("{what}: cut after {OBJECT_ID_CHARS_MAX} characters"));
-                Cow::Owned(id[..end].to_owned())
+                self.inferred.push(format!("{what}: cut after {chars_max} characters"));
+                text[..end].to_owned()
             }
-            None => Cow::Owned(id.into_owned()),
+            None => text.into_owned(),
         }
     }
 
-    fn readable<'n>(&mut self, what: &str, name: &'n str) -> Cow<'n, str> {
-        let name = escape::name(name);
-        if name.kept_escaped {
-            self.inferred.push(format!("{what}: kept escaped as in the log, no plain UTF-8"));
+    /// The texts of the lines as JSON; of too many the first and the very last.
+    fn line_texts(&mut self) -> Vec<Value> {
+        let mut left = LINES_BYTES_MAX;
+        let mut texts = Vec::with_capacity(self.lines.len());
+        let (last, before) = self.lines.split_last().expect("every act rests on a line");
+        let last = Value::from(last.text.as_str());
+        left = left.saturating_sub(last.to_string().len());
+        for line in before {
+            let text = Value::from(line.text.as_str());
+            let length = text.to_string().len();
+            if length > left {
+                let count = before.len() - texts.len();
+                self.inferred.push(format!("lines: {count} before the last one are left out"));
+                break;
+            }
+            left -= length;
+            texts.push(text);
         }
-        name.text
+        texts.push(last);
+        texts
     }
 }

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use annals_record::Record;
 
 use crate::decode::Decoder;
-use crate::draft::Stamp;
+use crate::draft::{Repeat, Stamp};
 use crate::error::MapError;
 use crate::ids::EventIds;
 use crate::place::RawLine;
@@ -103,7 +103,8 @@ pub struct Settings {
 pub fn open(kind: Kind, settings: Settings) -> Box<dyn Source> {
     let Settings { name, key, decoder, region, stack_id } = settings;
     let ids = EventIds::new(&key, &name);
-    let stamp = Stamp { ids, source: name, kind: kind.name(), region, stack_id };
+    let repeat = Repeat::default();
+    let stamp = Stamp { ids, source: name, kind: kind.name(), region, stack_id, repeat };
     match kind {
         Kind::Sshd => Box::new(sshd::Sshd::new(stamp, decoder)),
     }

@@ -87,7 +87,7 @@ impl Follower {
     }
 
     /// Orders a log and its rotated files, oldest first: the followed path is the newest; else by
-    /// time, and where clocks are coarse by name (`.2` is older than `.1`, a date than a later one).
+    /// time, and where clocks are coarse by name (`.2` is older than `.1`).
     fn age(&self, path: &Path, meta: &Metadata) -> (bool, i64, i64, i64) {
         let digits = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         let digits = digits.rsplit(['-', '_']).next().unwrap_or_default();

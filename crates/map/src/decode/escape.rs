@@ -32,8 +32,9 @@ pub(crate) fn name(text: &str) -> Name<'_> {
 
 /// Control and bidirectional formatting characters.
 fn is_unfit(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let is_bidi = matches!(c,
+        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || is_bidi
 }
 
 /// Writes unfit characters as octal bytes and leaves the rest.

@@ -55,6 +55,7 @@ fn refusals_say_why() {
     check("", "no syslog header: a time is missing");
     check("garbage", "no syslog header: a time is missing");
     check("Feb 30 19:01:43 vm sshd[1]: x", "no syslog header: a time is missing");
+    check("1999-12-31T23:59:59Z vm sshd[1]: x", "the time is before the year 2000");
     check("{\"a\":", "the line is no JSON object");
     check("{\"MESSAGE\":\"x\"}", "the time is missing");
     check("{\"MESSAGE\":\"x\",\"time\":\"soon\"}", "the time can't be read");

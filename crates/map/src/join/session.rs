@@ -145,6 +145,20 @@ pub(crate) struct Request {
     pub(crate) lines: Vec<Evidence>,
 }
 
+impl Request {
+    /// Lines kept of one request; a file can be changed any number of times while it is open.
+    const LINES_MAX: usize = 16;
+
+    /// Adds a line this request rests on.
+    pub(crate) fn rests_on(&mut self, line: Evidence) {
+        if self.lines.len() < Self::LINES_MAX {
+            self.lines.push(line);
+        } else if let Some(last) = self.lines.last_mut() {
+            *last = line;
+        }
+    }
+}
+
 /// A file an SFTP process holds open.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct OpenFile {

@@ -18,11 +18,14 @@ use regex::Captures;
 
 use super::{Source, Verdict};
 use crate::decode::{Decoder, Line};
-use crate::draft::{Draft, Stamp};
+use crate::draft::{Draft, Repeat, Stamp};
 use crate::error::MapError;
 use crate::join::session::Joins;
 use crate::place::{Evidence, RawLine};
 use crate::rules::Found;
+
+/// Equal messages believed of one line; the syslog daemon counts at most so many in practice.
+const REPEATS_MAX: u32 = 1000;
 
 /// The source. All that must survive a restart is in `joins`.
 pub(super) struct Sshd {
@@ -96,6 +99,21 @@ impl Sshd {
         }
     }
 
+    /// Maps one line as many equal messages; each is decided before the next.
+    fn repeats(&mut self, message: &Message<'_>, count: u32) -> Verdict {
+        let mut verdict = Verdict::Understood;
+        for ordinal in 0..count {
+            self.stamp.repeat = Repeat { ordinal, count };
+            verdict = self.message(message);
+            let owner = message.line.pid.and_then(|pid| self.joins.owner(message.host(), pid));
+            if let Some(id) = owner {
+                self.tell_attempt(id);
+            }
+        }
+        self.stamp.repeat = Repeat::default();
+        verdict
+    }
+
     /// Tells what is still open of the oldest joins where there are too many.
     fn keep_bounds(&mut self) {
         let (connections, sftp) = self.joins.overdue();
@@ -123,10 +141,14 @@ impl Source for Sshd {
             Ok(line) => line,
             Err(reason) => return Verdict::Unmapped(reason),
         };
-        let said: &str = &line.message;
+        let (said, count) = repeated(&line.message);
         let said = said.strip_prefix("error: ").or(said.strip_prefix("fatal: ")).unwrap_or(said);
         let said = said.strip_suffix(" [preauth]").unwrap_or(said);
-        let verdict = self.message(&Message { raw, line: &line, text: said });
+        let message = Message { raw, line: &line, text: said };
+        let verdict = match count {
+            Some(count) => self.repeats(&message, count),
+            None => self.message(&message),
+        };
         self.keep_bounds();
         verdict
     }
@@ -163,6 +185,18 @@ impl Source for Sshd {
         self.joins = serde::Deserialize::deserialize(state)
             .map_err(|source| MapError::BadState { name: self.stamp.source.clone(), source })?;
         Ok(())
+    }
+}
+
+/// `message repeated 3 times: [ TEXT]`, as rsyslog reduces equal messages -> `TEXT`, 3.
+fn repeated(message: &str) -> (&str, Option<u32>) {
+    let parts = message.strip_prefix("message repeated ").and_then(|rest| {
+        let (count, text) = rest.split_once(" times: [")?;
+        Some((text.strip_suffix(']')?.trim_start(), count.parse::<u32>().ok()?))
+    });
+    match parts {
+        Some((text, count)) => (text, Some(count.clamp(1, REPEATS_MAX))),
+        None => (message, None),
     }
 }
 

@@ -40,7 +40,7 @@ impl Sshd {
         draft.source(&told.peer.ip.to_string(), Some(told.peer.port));
         draft.outcome("success", None);
         draft.inferred.extend(ambiguity(&told));
-        draft.record.auth_method = Some(method(&c[1]).into());
+        draft.record.auth_method = Some(c[1].to_owned().into());
         draft.request.insert("protocol".into(), "ssh".into());
         if let Some(key) = told.info {
             draft.request.insert("key".into(), key.into());
@@ -71,7 +71,7 @@ impl Sshd {
             if let Some(connection) = self.joins.get_mut(id) {
                 connection.offers_count += 1;
                 if connection.offers.len() < OFFERS_KEPT_MAX {
-                    let (user, method) = (told.name.to_owned(), method(&c[1]));
+                    let (user, method) = (told.name.to_owned(), c[1].to_owned());
                     let offer = Offer { user, method, unknown_account, time, inferred, line };
                     connection.offers.push(offer);
                 }
@@ -97,7 +97,7 @@ impl Sshd {
                 }
             }
         };
-        attempt.method = Some(method(&c[1]));
+        attempt.method = Some(c[1].to_owned());
         attempt.unknown_account |= unknown_account;
         attempt.time = time;
         attempt.inferred = inferred;
@@ -329,9 +329,4 @@ fn add_offers(draft: &mut Draft, connection: &mut Connection) {
 
 fn ambiguity(told: &peer::Told<'_>) -> Option<String> {
     told.ambiguous.then(|| "source_ip: the last of several that the line could mean".to_owned())
-}
-
-/// `auth_method` holds at most 64 characters; sshd's own names are shorter.
-fn method(name: &str) -> String {
-    name.chars().take(64).collect()
 }

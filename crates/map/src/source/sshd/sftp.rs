@@ -114,7 +114,7 @@ impl Sshd {
             && follows(&held.details, attribute)
         {
             held.details.insert(attribute.to_owned(), value.into());
-            held.lines.push(m.evidence());
+            held.rests_on(m.evidence());
             return Ok(());
         }
         let mut request = request(m, ATTRIBUTES_EDIT, path);
@@ -134,7 +134,7 @@ impl Sshd {
                 if let Some(held) =
                     self.joins.sftp(m.host(), m.pid()?).and_then(|sftp| sftp.pending.as_mut())
                 {
-                    held.lines.push(m.evidence());
+                    held.rests_on(m.evidence());
                 }
                 return Ok(());
             }
@@ -156,7 +156,7 @@ impl Sshd {
         let sftp = self.joins.sftp(m.host(), m.pid()?);
         if let Some(file) = sftp.and_then(|sftp| sftp.open.last_mut()) {
             file.error = Some(m.text.to_owned());
-            file.request.lines.push(m.evidence());
+            file.request.rests_on(m.evidence());
         }
         Ok(())
     }
@@ -181,7 +181,7 @@ impl Sshd {
             file.error.get_or_insert_with(|| "the connection ended before the close".to_owned());
         }
         let lasted = m.line.time.duration_since(file.request.time).as_millis();
-        file.request.lines.push(m.evidence());
+        file.request.rests_on(m.evidence());
         let moved = Moved { read, written, lasted_ms: u64::try_from(lasted).unwrap_or(0) };
         tell_transfer(sftp, file, Some(&moved), stamp, done);
         Ok(())
@@ -199,7 +199,7 @@ impl Sshd {
             _ => "failure",
         };
         let Some(mut request) = sftp.pending.take() else { return Ok(()) };
-        request.lines.push(m.evidence());
+        request.rests_on(m.evidence());
         if ATTRIBUTES.iter().filter(|name| request.details.contains_key(**name)).count() > 1 {
             request
                 .inferred

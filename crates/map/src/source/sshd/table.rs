@@ -42,15 +42,27 @@ const LOGIN: &[Row] = &[
     row!(SSHD, "Connection from ", r"^Connection from (\S+) port (\d+) on ", connected),
     row!(SSHD, "Accepted key ", "", noted),
     row!(SSHD, "Accepted certificate ", "", noted),
-    row!(SSHD, "Accepted ", r"(?s)^Accepted (\S+) for (.*)$", accepted),
+    row!(SSHD, "Accepted ", r"(?s)^Accepted ([a-z0-9@./-]{1,64}) for (.*)$", accepted),
     row!(SSHD, "Postponed ", "", noted),
     row!(SSHD, "Partial ", "", noted),
     row!(SSHD, "Failed none for ", "", noted),
-    row!(SSHD, "Failed ", r"(?s)^Failed (\S+) for (invalid user )?(.*)$", failed, true),
+    row!(
+        SSHD,
+        "Failed ",
+        r"(?s)^Failed ([a-z0-9@./-]{1,64}) for (invalid user )?(.*)$",
+        failed,
+        true
+    ),
     row!(SSHD, "Invalid user ", r"(?s)^Invalid user (.*) from (\S+)(?: port (\d+))?$", unknown),
     row!(SSHD, "User ", r"(?s)^User (.*?)(?: from \S+)? not allowed because (.*)$", not_allowed),
     row!(SSHD, "ROOT LOGIN REFUSED FROM ", "", root_refused),
-    row!(SSHD, "PAM: ", r"(?s)^PAM: (.+?) for (illegal user )?(.*) from (\S+)$", pam_refused, true),
+    row!(
+        SSHD,
+        "PAM: ",
+        r"(?s)^PAM: (.+? for service|.+?) for (illegal user )?(.*) from (\S+)$",
+        pam_refused,
+        true
+    ),
     row!(
         SSHD,
         "Access denied for user ",
@@ -64,7 +76,7 @@ const SESSION: &[Row] = &[
     row!(
         SSHD,
         "pam_unix(sshd:session): session opened for user ",
-        r"(?s)for user (.+?)(?:\(uid=(\d+)\))? by ",
+        r"(?s)for user (.+?)(?:\(uid=(\d{1,10})\))? by ",
         pam_opened
     ),
     row!(SSHD, "pam_unix(sshd:session): session closed for user ", "", pam_closed),
@@ -132,6 +144,10 @@ const SSHD_NOISE: &[Row] = &[
     row!(SSHD, "Close session: ", "", noted),
     row!(SSHD, "Transferred: ", "", noted),
     row!(SSHD, "Closing connection to ", "", noted),
+    row!(SSHD, "PAM ", "", noted),
+    row!(SSHD, "Authorized to ", "", noted),
+    row!(SSHD, "srclimit_penalise: ", "", noted),
+    row!(SSHD, "debug", "^debug[123]: ", noted),
 ];
 
 const FILES: &[Row] = &[
@@ -163,13 +179,13 @@ const FILES: &[Row] = &[
         SFTP,
         "",
         concat!(
-            r#"^(?:(?:l|f)?stat(?:vfs)? |(?:open|close)dir "|realpath "|readlink "|expand|fsync |"#,
-            r"statvfs |fstatvfs |lsetstat |limits|copy-data |users-groups-by-id)"
+            r#"^(?:(?:l|f)?stat(?:vfs)? |(?:open|(?:forced )?close)dir "|realpath "|readlink "|"#,
+            r"expand|fsync |lsetstat |limits|copy-data |users-groups-by-id)"
         ),
         other_request
     ),
     row!(SFTP, "received client version ", "", noted),
-    row!(SFTP, "", "^read eof|^pam_", noted),
+    row!(SFTP, "", "^read eof|^pam_|^debug[123]: ", noted),
 ];
 
 const SWITCH: &[Row] = &[

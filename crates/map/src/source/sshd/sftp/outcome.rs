@@ -44,7 +44,7 @@ pub(super) fn settle(sftp: &mut Sftp, stamp: &Stamp, done: &mut Vec<Record<'stat
     {
         // Clients set size, mode and time of a file they upload: part of the upload.
         file.request.details.extend(request.details);
-        file.request.lines.extend(request.lines);
+        request.lines.into_iter().for_each(|line| file.request.rests_on(line));
         return;
     }
     tell(sftp, request, "success", None, 0, stamp, done);

@@ -46,10 +46,31 @@ fn refused_logins() {
         "bob user.login user:bob denied",
     );
     checked(
+        "7 sshd error: PAM: Have exhausted maximum number of retries for service for illegal user \
+         eve from 9.9.9.9",
+        "eve user.login_unknown account:eve denied",
+    );
+    checked(
         "7 sshd Failed password for bob from 9.9.9.9 port 5 ssh2
          7 sshd fatal: Access denied for user bob by PAM account configuration [preauth]",
         "bob user.login user:bob denied",
     );
+}
+
+/// rsyslog counts equal messages in one line: each is an event of its own.
+#[test]
+fn repeated_messages() {
+    let records = check(
+        "7 sshd Failed password for bob from 9.9.9.9 port 5 ssh2
+         7 sshd message repeated 2 times: [ Failed password for bob from 9.9.9.9 port 5 ssh2]
+         7 sshd Connection closed by authenticating user bob 9.9.9.9 port 5 [preauth]
+         7 sshd message repeated x times: [ what]",
+        "bob user.login user:bob failure
+         bob user.login user:bob failure
+         bob user.login user:bob failure",
+    );
+    assert_ne!(records[1].id, records[2].id);
+    assert!(json(&records[2].origin)["inferred"].to_string().contains("2 of 2"));
 }
 
 /// An account that may not log in exists: sshd calls it invalid all the same.

@@ -1,0 +1,95 @@
+//! The bodies of the fuzz targets under proptest: over noise, and over real lines with parts
+//! changed or in another order. A fuzzer finds more; this runs with every `cargo test`.
+
+use proptest::prelude::*;
+
+// Public for the fuzz targets; here they are private.
+#[allow(unreachable_pub)]
+#[path = "../../../fuzz/src/map.rs"]
+mod bodies;
+
+const SAMPLE: &str = include_str!("../../../testdata/sshd/syslog-rfc5424.log");
+
+/// Lines of the sample that the source looks at, and some that it does not have.
+fn seeds() -> Vec<String> {
+    let ours =
+        |line: &&str| line.contains(" sshd ") || line.contains("sftp") || line.contains(" su ");
+    let mut seeds: Vec<_> = SAMPLE.lines().filter(ours).map(str::to_owned).collect();
+    for message in [
+        "sshd[28527]: message repeated 3 times: [ Failed password for a from 127.0.0.1 port 1 ssh2]",
+        "sshd[28527]: User root from x not allowed because listed in DenyUsers",
+        "sshd[28527]: Failed publickey for invalid user system from 127.0.0.1 port 33996 ssh2: x",
+        "internal-sftp[28583]: forced close \"/a\" bytes read 1 written 2",
+        "internal-sftp[28583]: error: process_write: write \"/a\": No space left on device",
+        "internal-sftp[28583]: Refusing mkdir request in read-only mode",
+        "su[1]: Successful su for \u{202e}root by \\012",
+    ] {
+        seeds.push(format!("Nov 22 19:01:50 vm {message}"));
+        let (program, message) = message.split_once(": ").expect("a tag");
+        let tag = format!("{program}:");
+        let time = "2026-11-22T19:01:50Z";
+        let json = serde_json::json!({"time": time, "host": "vm\n", "tag": tag, "msg": message});
+        seeds.push(json.to_string());
+    }
+    seeds
+}
+
+/// Replaces a part of a text, which stays UTF-8.
+fn change(text: &mut String, at: usize, length: usize, with: &str) {
+    let border = |mut at: usize| {
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let start = border(at % (text.len() + 1));
+    let end = border(text.len().min(start + length)).max(start);
+    text.replace_range(start..end, with);
+}
+
+proptest! {
+    #[test]
+    fn noise(data in proptest::collection::vec(any::<u8>(), 0..400)) {
+        for (_, body) in bodies::BODIES {
+            body(&data);
+        }
+    }
+
+    #[test]
+    fn changed(
+        lines in proptest::collection::vec(proptest::sample::select(seeds()), 1..12),
+        changes in proptest::collection::vec(
+            (any::<usize>(), 0..30_usize, "[\\PC\\n\\x00\\x1b]{0,4}| from 1.2.3.4 port 5 ssh2: "),
+            0..6,
+        ),
+    ) {
+        let mut text = lines.join("\n");
+        for (at, length, with) in changes {
+            change(&mut text, at, length, &with);
+        }
+        for (_, body) in bodies::BODIES {
+            body(text.as_bytes());
+        }
+    }
+}
+
+/// The sample as it is.
+#[test]
+fn sample() {
+    for (_, body) in bodies::BODIES {
+        body(SAMPLE.as_bytes());
+    }
+}
+
+/// Each body has a target of its name, and there is no other for this crate.
+#[test]
+fn every_body_has_a_target() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/fuzz_targets");
+    let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let names = names.map(|name| name.into_string().unwrap());
+    let mut names: Vec<_> = names.filter(|name| name.starts_with("map_")).collect();
+    let mut expected: Vec<_> = bodies::BODIES.map(|(name, _)| format!("{name}.rs")).to_vec();
+    names.sort();
+    expected.sort();
+    assert_eq!(names, expected);
+}

@@ -1,0 +1,4 @@
+//! Runs the body `sshd` of `fuzz/src/map.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| annals_fuzz::map::sshd(data));
