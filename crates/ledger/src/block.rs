@@ -16,7 +16,7 @@ pub(crate) const BLOCK_MAGIC: [u8; 4] = *b"ABLK";
 /// Bytes that tell how long the header is: magic and length.
 pub(crate) const BLOCK_PREFIX_BYTES: usize = 8;
 
-const FIXED_BYTES: usize = BLOCK_PREFIX_BYTES + 4 + 8 + 4 + 32 + 8 + 8 + 4 + 4;
+const FIXED_BYTES: usize = BLOCK_PREFIX_BYTES + 4 + 8 + 4 + 32 + 8 + 8 + 4 + 4 + 4;
 const CRC_BYTES: usize = 4;
 
 /// The header of a block.
@@ -31,6 +31,9 @@ pub(crate) struct BlockHeader {
     /// `received_time` of its first and its last leaf, in nanoseconds.
     pub(crate) received_min: i64,
     pub(crate) received_max: i64,
+    /// CRC-32C of what it adds to `ids/`: the hash arrays are checked by the root, this one else
+    /// by nothing.
+    pub(crate) ids_crc: u32,
     /// The signed checkpoint of the tree before it.
     pub(crate) note: String,
     /// Its frames; offsets count from the start of the body.
@@ -60,6 +63,7 @@ impl BlockHeader {
         out.extend_from_slice(&self.root.0);
         out.extend_from_slice(&self.received_min.to_be_bytes());
         out.extend_from_slice(&self.received_max.to_be_bytes());
+        out.extend_from_slice(&self.ids_crc.to_be_bytes());
         out.extend_from_slice(&(self.note.len() as u32).to_be_bytes());
         out.extend_from_slice(&(self.frames.len() as u32).to_be_bytes());
         out.extend_from_slice(self.note.as_bytes());
@@ -94,11 +98,12 @@ impl BlockHeader {
         let count = cursor.u32()?;
         let root = Hash(cursor.array()?);
         let (received_min, received_max) = (cursor.i64()?, cursor.i64()?);
+        let ids_crc = cursor.u32()?;
         let (note_len, frame_count) = (cursor.u32()? as usize, cursor.u32()?);
         let note = cursor.take((note_len <= NOTE_BYTES_MAX).then_some(note_len)?)?;
         let note = std::str::from_utf8(note).ok()?.to_owned();
         let frames = read_frames(&mut cursor, frame_count, first)?;
-        let header = Self { first, count, root, received_min, received_max, note, frames };
+        let header = Self { first, count, root, received_min, received_max, ids_crc, note, frames };
         let fits = cursor.is_at_end()
             && header.frames.last()?.end() == first.checked_add(u64::from(count))?
             && header.body_len() == u64::from(body_len);
@@ -141,6 +146,7 @@ mod tests {
             root: Hash([9; 32]),
             received_min: 4,
             received_max: 5,
+            ids_crc: 6,
             note: "a note\n".into(),
             frames: vec![frame(0, 10, 20), frame(20, 13, 30)],
         }

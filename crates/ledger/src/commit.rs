@@ -12,6 +12,7 @@
 
 use crate::array::Ahead;
 use crate::closed::Closed;
+use crate::disk::remove_if_there;
 use crate::draft::Block;
 use crate::error::LedgerError;
 use crate::head::{CheckpointFile, Head};
@@ -34,11 +35,11 @@ pub(crate) struct Committer {
     pub(crate) checkpoint: CheckpointFile,
     /// None after a seal, until the next block needs a new one.
     pub(crate) writer: Option<SegmentWriter>,
-    /// `received_time` of the newest leaf.
-    pub(crate) received: i64,
     pub(crate) segment_bytes_max: u64,
-    /// The marker `closed` may still be there.
-    pub(crate) marked_closed: bool,
+    /// Nothing was written since the open; the marker `closed` may be there.
+    pub(crate) untouched: bool,
+    /// The marker `closed` was there at the open.
+    pub(crate) was_closed: bool,
     /// First leaf that the arrays may not have durably.
     pub(crate) arrays_unsynced_from: u64,
 }
@@ -78,9 +79,9 @@ impl Committer {
 
     /// From the first write on the folder no longer counts as closed.
     pub(crate) fn mark_open(&mut self) -> Result<(), LedgerError> {
-        if self.marked_closed {
+        if self.untouched {
             Closed::remove(&*self.store.disk, &self.store.layout)?;
-            self.marked_closed = false;
+            self.untouched = false;
         }
         Ok(())
     }
@@ -165,7 +166,6 @@ impl Committer {
 
     /// Step 6: readers see the block, then the head; then the receipts resolve.
     fn publish(&mut self, block: &Block, head: Head) {
-        self.received = block.header.received_max;
         self.writer().keep(&block.header);
         self.store.head.publish(head);
     }
@@ -176,27 +176,39 @@ impl Committer {
 
     /// A clean close: room given back, everything synced, the marker last.
     pub(crate) fn close(mut self) -> Result<(), LedgerError> {
-        if self.marked_closed {
+        if self.untouched && self.was_closed {
             return Ok(());
         }
         let head = self.store.head.get();
-        let mut closed =
-            Closed { size: head.size, root: head.root, segment_first: 0, segment_bytes: 0 };
-        if let Some(writer) = &mut self.writer {
-            writer.cut()?;
-            writer.sync()?;
-            closed.segment_first = writer.segment.first();
-            closed.segment_bytes = writer.bytes();
-        } else if let Some(last) = self.store.segments().last() {
-            closed.segment_first = last.first();
-            closed.segment_bytes = last.file().len().map_err(LedgerError::read(&last.path))?;
-        }
+        let (segment_first, segment_bytes) = self.settle_last_segment(head.size.0)?;
         self.store.arrays.trim(head.size.0)?;
         self.store.arrays.sync(self.arrays_unsynced_from, head.size.0)?;
         self.checkpoint.sync()?;
         let ledger = &self.store.layout.ledger;
         self.store.disk.sync_folder(ledger).map_err(LedgerError::sync(ledger))?;
+        let closed = Closed { size: head.size, root: head.root, segment_first, segment_bytes };
         closed.save(&*self.store.disk, &self.store.layout)
+    }
+
+    /// First index and length of the last segment, once it is cut and synced.
+    fn settle_last_segment(&mut self, size: u64) -> Result<(u64, u64), LedgerError> {
+        if let Some(writer) = &mut self.writer {
+            writer.cut()?;
+            writer.sync()?;
+            return Ok((writer.segment.first(), writer.bytes()));
+        }
+        // What a failed creation of the next segment left.
+        let layout = &self.store.layout;
+        let (next, folder) = (layout.segment(size), layout.segments());
+        remove_if_there(&*self.store.disk, &next).map_err(LedgerError::write(next, 0))?;
+        self.store.disk.sync_folder(&folder).map_err(LedgerError::sync(folder))?;
+        match self.store.segments().last() {
+            Some(last) => {
+                let len = last.file().len().map_err(LedgerError::read(&last.path))?;
+                Ok((last.first(), len))
+            }
+            None => Ok((0, 0)),
+        }
     }
 }
 

@@ -10,12 +10,12 @@
 //!
 //! It knows no formats and retries nothing.
 
-//FAULTY#[cfg(any(test, feature = "testing"))]
-//FAULTYmod faulty;
+#[cfg(any(test, feature = "testing"))]
+mod faulty;
 mod real;
 
-//FAULTY#[cfg(any(test, feature = "testing"))]
-//FAULTYpub use faulty::{Fault, Faulty};
+#[cfg(any(test, feature = "testing"))]
+pub use faulty::{Fault, Faulty};
 pub use real::Real;
 
 use std::io;

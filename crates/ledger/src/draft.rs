@@ -180,6 +180,7 @@ impl Draft {
             root: self.frontier.root(),
             received_min: received.0,
             received_max: received.1,
+            ids_crc: crc32c::crc32c(&self.tail.ids),
             note: String::new(),
             frames: std::mem::take(&mut self.entries),
         };

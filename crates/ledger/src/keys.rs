@@ -41,15 +41,20 @@ pub(crate) fn signed_path(layout: &Layout) -> PathBuf {
 }
 
 impl Keys {
-    /// Loads the keys; `None` if there is no key yet.
+    /// Loads the keys; `None` if there is no key yet. Needs the lock.
     pub(crate) fn load(disk: &dyn Disk, layout: &Layout) -> Result<Option<Self>, LedgerError> {
         let Some(signer) = load_signer(disk, &key_path(layout))? else { return Ok(None) };
         let mut verifiers = load_verifiers(disk, layout)?;
-        // A crash between the two files of a fresh folder: the key says all there is to say.
         let current = signer.verifier();
+        if verifiers.first() == Some(&current) {
+            return Ok(Some(Self { signer, verifiers }));
+        }
+        // A crash between the two files: the key says which is the current one.
         verifiers.retain(|verifier| *verifier != current);
         verifiers.insert(0, current);
-        Ok(Some(Self { signer, verifiers }))
+        let keys = Self { signer, verifiers };
+        keys.save_verifiers(disk, layout)?;
+        Ok(Some(keys))
     }
 
     /// Makes the first key of a log. `origin` is its name.
@@ -67,8 +72,8 @@ impl Keys {
             }
         };
         let signer = new_signer(&path, &origin)?;
-        save_signer(disk, &path, &signer)?;
         let keys = Self { verifiers: vec![signer.verifier()], signer };
+        save_signer(disk, &path, &keys.signer)?;
         keys.save_verifiers(disk, layout)?;
         Ok(keys)
     }
@@ -104,7 +109,9 @@ impl Keys {
         let path = next_key_path(layout);
         let Some(next) = load_signer(disk, &path)? else { return Ok(()) };
         let verifier = next.verifier();
-        if announced != Some(verifier.to_string().as_str()) {
+        let is_announced = announced == Some(verifier.to_string().as_str());
+        // Listed: the switch had begun.
+        if !is_announced && !self.verifiers.contains(&verifier) {
             return remove_if_there(disk, &path).map_err(LedgerError::write(path, 0));
         }
         self.verifiers.retain(|known| *known != verifier);

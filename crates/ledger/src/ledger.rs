@@ -68,64 +68,19 @@ impl Ledger {
         let lock = prepare_folders(&*disk, &layout)?;
         let mut keys = load_keys(&*disk, &layout, &options)?;
         let arrays = Arrays::new(&disk, &layout, Mode::Create);
-        let recovered = Scene {
+        let scene = Scene {
             disk: &*disk,
             layout: &layout,
             arrays: &arrays,
             verifiers: &keys.verifiers,
             signed: last_signed(&*disk, &signed_path(&layout))?,
-        }
-        .recover()?;
+        };
+        let recovered = scene.recover()?;
+        let size = recovered.frontier.size().0;
         let announced = announced_key(&recovered.segments)?;
         keys.finish_rotation(&*disk, &layout, announced.as_deref())?;
-        let origin = keys.signer.name().to_owned();
-        let mut signer = KeySigner::open(&*disk, &signed_path(&layout), keys.signer)?;
-        let head = sign_recovered(&mut signer, &origin, &recovered, &arrays)?;
-        let ids = load_ids(&arrays, head.size.0)?;
-        let Recovered { segments, writer, frontier, received, clean, arrays_unsynced_from, note } =
-            recovered;
-        let checkpoint = CheckpointFile::open(&*disk, &layout)?;
-        let store = Arc::new(Store::new(
-            disk,
-            layout,
-            arrays,
-            HeadCell::new(head.clone()),
-            Some(ids),
-            keys.verifiers,
-            segments,
-        ));
-        let floor = Timestamp::from_nanos(received);
-        let pool = Arc::new(Pool::new(clock, options.queue_bytes_max, floor));
-        let mut committer = Committer {
-            store: Arc::clone(&store),
-            pool: Arc::clone(&pool),
-            signer: Box::new(signer),
-            origin,
-            checkpoint,
-            writer,
-            received,
-            segment_bytes_max: options.segment_bytes_max,
-            marked_closed: clean,
-            arrays_unsynced_from,
-        };
-        if note.as_deref() != Some(&*head.note) {
-            committer.mark_open()?;
-            committer.checkpoint.write(&head.note)?;
-        }
-        let (to_committer, blocks) = crossbeam_channel::bounded::<Block>(1);
-        let builder = FrameBuilder::new(INGEST_ZSTD_LEVEL, None).map_err(thread_error)?;
-        let sequencer =
-            Sequencer::new(Arc::clone(&store), Arc::clone(&pool), to_committer, frontier, builder);
-        let stop =
-            Stop { store: Arc::clone(&store), pool: Arc::clone(&pool), hook: options.on_fatal };
-        Ok(Self {
-            committer: Some(start_committer(committer, blocks, stop.clone())?),
-            sequencer: Some(start_sequencer(sequencer, stop)?),
-            store,
-            pool,
-            rewriting: Mutex::default(),
-            _lock: lock,
-        })
+        let ids = load_ids(&arrays, size)?;
+        Parts { disk, clock, layout, keys, arrays, recovered, ids, lock }.start(options)
     }
 
     /// Appends to this ledger, from any thread.
@@ -146,10 +101,6 @@ impl Ledger {
     /// If the thread cannot be started.
     pub fn follow(&self, follower: Box<dyn Follower>) -> Result<FollowerHandle, LedgerError> {
         FollowerHandle::start(self.reader(), follower)
-    }
-
-    pub(crate) fn store(&self) -> &Arc<Store> {
-        &self.store
     }
 
     /// Finishes what was accepted, gives reserved room back and marks the folder as cleanly
@@ -187,9 +138,76 @@ impl Drop for Ledger {
     }
 }
 
+/// What an open has gathered.
+struct Parts {
+    disk: Arc<dyn Disk>,
+    clock: Arc<dyn Clock>,
+    layout: Layout,
+    keys: Keys,
+    arrays: Arrays,
+    recovered: Recovered,
+    ids: IdTable,
+    lock: Box<dyn Send + Sync>,
+}
+
+impl Parts {
+    /// Signs the head and starts the threads.
+    fn start(self, options: Options) -> Result<Ledger, LedgerError> {
+        let Self { disk, clock, layout, keys, arrays, recovered, ids, lock } = self;
+        let origin = keys.signer.name().to_owned();
+        let mut signer = KeySigner::open(&*disk, &signed_path(&layout), keys.signer)?;
+        let head = sign_recovered(&mut signer, &origin, &recovered, &arrays)?;
+        let checkpoint = CheckpointFile::open(&*disk, &layout)?;
+        let floor = Timestamp::from_nanos(recovered.received);
+        let pool = Arc::new(Pool::new(clock, options.queue_bytes_max, floor));
+        let (cell, verifiers) = (HeadCell::new(head.clone()), keys.verifiers);
+        let segments = recovered.segments;
+        let store = Store::new(disk, layout, arrays, cell, Some(ids), verifiers, segments);
+        let store = Arc::new(store);
+        let mut committer = Committer {
+            store: Arc::clone(&store),
+            pool: Arc::clone(&pool),
+            signer: Box::new(signer),
+            origin,
+            checkpoint,
+            writer: recovered.writer,
+            segment_bytes_max: options.segment_bytes_max,
+            untouched: true,
+            was_closed: recovered.was_closed,
+            arrays_unsynced_from: recovered.arrays_unsynced_from,
+        };
+        if recovered.note.as_deref() != Some(&*head.note) {
+            committer.mark_open()?;
+            committer.checkpoint.write(&head.note)?;
+        }
+        let (to_committer, blocks) = crossbeam_channel::bounded::<Block>(1);
+        let builder = FrameBuilder::new(INGEST_ZSTD_LEVEL, None).map_err(thread_error)?;
+        let (shared, queue) = (Arc::clone(&store), Arc::clone(&pool));
+        let sequencer = Sequencer::new(shared, queue, to_committer, recovered.frontier, builder);
+        let (shared, queue) = (Arc::clone(&store), Arc::clone(&pool));
+        let stop = Stop { store: shared, pool: queue, hook: options.on_fatal };
+        Ok(Ledger {
+            committer: Some(start_committer(committer, blocks, stop.clone())?),
+            sequencer: Some(start_sequencer(sequencer, stop)?),
+            store,
+            pool,
+            rewriting: Mutex::default(),
+            _lock: lock,
+        })
+    }
+}
+
 fn prepare_folders(disk: &dyn Disk, layout: &Layout) -> Result<Box<dyn Send + Sync>, LedgerError> {
     for folder in [layout.segments(), layout.keys.clone()] {
         disk.create_folder(&folder).map_err(LedgerError::write(&folder, 0))?;
+    }
+    // At every open: a crash between creating and syncing leaves names that a later power cut
+    // would take away with all that was acknowledged below them.
+    let above = layout.ledger.ancestors().skip(1).take(2);
+    for folder in [&*layout.keys, &*layout.ledger].into_iter().chain(above) {
+        if !folder.as_os_str().is_empty() {
+            disk.sync_folder(folder).map_err(LedgerError::sync(folder))?;
+        }
     }
     let file = layout.lock();
     disk.lock(&file).map_err(|error| match error.kind() {
@@ -209,11 +227,7 @@ fn load_keys(disk: &dyn Disk, layout: &Layout, options: &Options) -> Result<Keys
             what: "the key of this ledger is missing; put it back".into(),
         });
     }
-    let keys = Keys::create(disk, layout, options.origin.as_deref())?;
-    for folder in [Some(&*layout.ledger), layout.ledger.parent()].into_iter().flatten() {
-        disk.sync_folder(folder).map_err(LedgerError::sync(folder))?;
-    }
-    Ok(keys)
+    Keys::create(disk, layout, options.origin.as_deref())
 }
 
 /// Signs the durable head: the same bytes as before the stop, unless the key changed.
@@ -268,6 +282,17 @@ impl Stop {
     }
 }
 
+/// A panic is a broken invariant: the ledger stops, so that no receipt waits for ever.
+struct StopOnPanic(Stop);
+
+impl Drop for StopOnPanic {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.fatal(&LedgerError::Closed.fatal("checking an invariant"));
+        }
+    }
+}
+
 type CommitterThread = JoinHandle<Result<Committer, LedgerError>>;
 
 fn start_committer(
@@ -278,6 +303,7 @@ fn start_committer(
     std::thread::Builder::new()
         .name("committer".into())
         .spawn(move || {
+            let _guard = StopOnPanic(stop.clone());
             let ended = committer.run(&blocks);
             if let Err(error) = &ended {
                 stop.fatal(error);
@@ -291,6 +317,7 @@ fn start_sequencer(sequencer: Sequencer, stop: Stop) -> Result<JoinHandle<()>, L
     std::thread::Builder::new()
         .name("sequencer".into())
         .spawn(move || {
+            let _guard = StopOnPanic(stop.clone());
             if let Err(error) = sequencer.run()
                 // The committer goes away first when it stops the ledger itself.
                 && stop.pool.fatal().is_none()

@@ -110,6 +110,9 @@ impl Pool {
     pub(crate) fn next(&self, batches: bool, wait: bool) -> Next {
         let mut state = self.state();
         loop {
+            if state.fatal.is_some() {
+                return Next::Drained;
+            }
             if let Some(done) = state.done.take() {
                 return Next::Done(done);
             }

@@ -4,7 +4,7 @@
 //! - *torn last block*: bytes after the last sound block, none of them under a signature: cut.
 //!   Nobody got a receipt for it
 //! - *torn seal*, *torn creation*: the footer or the header of the last segment was being
-//!   written: cut or removed, it will be written again
+//!   written, or the segment has no block yet: cut or removed, it will be written again
 //! - *arrays behind*: appended by the same function as in normal running
 //! - *rolled back*: fewer leaves than the last checkpoint or the signer knows, another root, or
 //!   arrays that are ahead: refuse to start, name file and offset, change nothing
@@ -17,12 +17,13 @@ mod tail;
 
 use crate::array::Arrays;
 use crate::closed::Closed;
-use crate::disk::{Disk, read_file, remove_if_there};
+use crate::disk::{Disk, Mode, read_file, read_vec, remove_if_there};
 use crate::error::LedgerError;
 use crate::layout::{Layout, parse_segment_name};
-use crate::segment::{Footer, Segment};
+use crate::segment::{Footer, HEADER_BYTES, Segment, is_header};
 use crate::writer::SegmentWriter;
 use annals_proof::{Frontier, Hash, SignedCheckpoint, TreeSize, Verifier, empty_root};
+use std::path::Path;
 use std::sync::Arc;
 use tail::Tail;
 
@@ -35,7 +36,7 @@ pub(crate) struct Recovered {
     /// `received_time` of the newest leaf, ns; the smallest number if there is none.
     pub(crate) received: i64,
     /// The marker of a clean close is there.
-    pub(crate) clean: bool,
+    pub(crate) was_closed: bool,
     /// First leaf that the arrays may not have durably.
     pub(crate) arrays_unsynced_from: u64,
     /// The note in `checkpoint`, if it is the one of this very head.
@@ -54,25 +55,26 @@ pub(crate) struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// Brings the folder into the state *equal*, or says why it cannot.
+    /// Brings the folder into the state *equal*, or says why it cannot. Everything is read and
+    /// judged before the first change.
     pub(crate) fn recover(&self) -> Result<Recovered, LedgerError> {
         let closed = Closed::load(self.disk, self.layout)?;
         let mut segments = self.open_segments(closed.is_some())?;
-        let tail = match segments.pop() {
+        let last = segments.pop();
+        let mut tail = match last {
             Some(last) => self.examine_last(last, segments.last(), closed.as_ref())?,
             None => Tail::none(),
         };
-        if let Some(last) = &tail.segment {
-            segments.push(Arc::clone(last));
-        }
         let note = self.check_signed(&tail, closed.is_some())?;
-        let frontier = self.bring_arrays(&segments, &tail, closed.is_some())?;
-        if let Some(closed) = &closed {
-            self.check_closed(closed, &tail)?;
+        arrays::check_not_ahead(self.arrays, tail.size)?;
+        match &closed {
+            Some(closed) => self.check_closed(closed, &tail)?,
+            None => self.repair_segments(&mut tail)?,
         }
-        let arrays_unsynced_from = match (&closed, &tail.segment) {
-            (None, Some(last)) => last.first(),
-            _ => tail.size,
+        segments.extend(tail.segment.clone());
+        let (frontier, arrays_unsynced_from) = match &closed {
+            Some(_) => (self.load_frontier(&tail)?, tail.size),
+            None => arrays::catch_up(self.arrays, &segments)?,
         };
         let writer = match &tail.segment {
             Some(last) if !last.is_sealed() => Some(SegmentWriter::resume(
@@ -84,24 +86,48 @@ impl Scene<'_> {
             )?),
             _ => None,
         };
-        let (received, clean) = (tail.received_max, closed.is_some());
-        Ok(Recovered { segments, writer, frontier, received, clean, arrays_unsynced_from, note })
+        let received = tail.received_max;
+        let was_closed = closed.is_some();
+        Ok(Recovered {
+            segments,
+            writer,
+            frontier,
+            received,
+            was_closed,
+            arrays_unsynced_from,
+            note,
+        })
+    }
+
+    /// *torn last block*, *torn seal*, *torn creation*: what nobody has a receipt for goes, what
+    /// stays is made durable.
+    fn repair_segments(&self, tail: &mut Tail) -> Result<(), LedgerError> {
+        let folder = self.layout.segments();
+        let names = self.disk.names(&folder).map_err(LedgerError::read(&folder))?;
+        let last = tail.segment.as_ref().map(|segment| segment.first());
+        for name in names {
+            // A rewrite that did not get to its rename (the old file is whole), or a segment
+            // whose header was being written.
+            let torn =
+                parse_segment_name(&name).is_none_or(|first| last.is_none_or(|it| first > it));
+            if torn {
+                let path = folder.join(name);
+                remove_if_there(self.disk, &path).map_err(LedgerError::write(path, 0))?;
+            }
+        }
+        tail.make_durable(self.disk)?;
+        self.disk.sync_folder(&folder).map_err(LedgerError::sync(folder))
     }
 
     /// Opens all segments: names in order, no gap, every one but the last sealed.
     fn open_segments(&self, clean: bool) -> Result<Vec<Arc<Segment>>, LedgerError> {
         let folder = self.layout.segments();
         let names = self.disk.names(&folder).map_err(LedgerError::read(&folder))?;
-        for name in names.iter().filter(|name| name.ends_with(".tmp")) {
-            // A rewrite that did not get to its rename: the old file is whole.
-            remove_if_there(self.disk, &folder.join(name))
-                .map_err(LedgerError::write(&folder, 0))?;
-        }
         let mut firsts: Vec<u64> =
             names.iter().filter_map(|name| parse_segment_name(name)).collect();
         firsts.sort_unstable();
         if !clean {
-            self.remove_torn_creation(&mut firsts)?;
+            self.skip_torn_creation(&mut firsts)?;
         }
         let mut segments: Vec<Arc<Segment>> = Vec::with_capacity(firsts.len());
         let mut next = 0;
@@ -125,15 +151,12 @@ impl Scene<'_> {
         Ok(segments)
     }
 
-    /// *torn creation*: a file too short to hold anything but its header, for leaves that were
-    /// never signed.
-    fn remove_torn_creation(&self, firsts: &mut Vec<u64>) -> Result<(), LedgerError> {
+    /// *torn creation*: a file too short to hold anything but its header, which is not sound.
+    fn skip_torn_creation(&self, firsts: &mut Vec<u64>) -> Result<(), LedgerError> {
         let Some(last) = firsts.last() else { return Ok(()) };
-        let path = self.layout.segment(*last);
-        let Some(bytes) = read_short(self.disk, &path)? else { return Ok(()) };
-        let torn = !crate::segment::is_header(&bytes);
-        if torn && self.signed.is_none_or(|(size, _)| size.0 <= *last) {
-            remove_if_there(self.disk, &path).map_err(LedgerError::write(&path, 0))?;
+        if let Some(bytes) = read_short(self.disk, &self.layout.segment(*last))?
+            && !is_header(&bytes)
+        {
             firsts.pop();
         }
         Ok(())
@@ -198,17 +221,8 @@ impl Scene<'_> {
         })
     }
 
-    /// *arrays behind*: appends what is missing, and compares the tree with the blocks.
-    fn bring_arrays(
-        &self,
-        segments: &[Arc<Segment>],
-        tail: &Tail,
-        clean: bool,
-    ) -> Result<Frontier, LedgerError> {
-        arrays::check_not_ahead(self.arrays, tail.size)?;
-        if !clean {
-            return arrays::catch_up(self.arrays, segments, tail.size);
-        }
+    /// The frontier after a clean close, when the arrays are complete.
+    fn load_frontier(&self, tail: &Tail) -> Result<Frontier, LedgerError> {
         arrays::check_complete(self.arrays, tail.size)?;
         let frontier = Frontier::load(TreeSize(tail.size), self.arrays)?;
         if frontier.root() != tail.root {
@@ -219,7 +233,7 @@ impl Scene<'_> {
         Ok(frontier)
     }
 
-    /// The end of the last segment, cut and synced if the folder was not closed cleanly.
+    /// The end of the last segment; changes nothing.
     fn examine_last(
         &self,
         last: Arc<Segment>,
@@ -228,7 +242,7 @@ impl Scene<'_> {
     ) -> Result<Tail, LedgerError> {
         if last.is_sealed() {
             match Footer::load(last.file(), last.blocks_end(), &last.path) {
-                Ok(footer) => return Ok(Tail::sealed(last, &footer)),
+                Ok(footer) => return Tail::sealed(last, &footer),
                 Err(error) if closed.is_some() => return Err(error),
                 // *torn seal*: the trailer survived, the footer did not.
                 Err(_) => {}
@@ -249,36 +263,18 @@ impl Scene<'_> {
                 let what = format!("the segment was closed with {} bytes", closed.segment_bytes);
                 Err(LedgerError::corrupt(&last.path, tail.end.min(len), what))
             }
-            Some(_) => Ok(tail),
-            None => {
-                tail.make_durable(self.disk)?;
-                Ok(tail)
-            }
+            _ => Ok(tail),
         }
     }
 }
 
 /// The bytes of a file that is no longer than a segment header.
-fn read_short(disk: &dyn Disk, path: &std::path::Path) -> Result<Option<Vec<u8>>, LedgerError> {
+fn read_short(disk: &dyn Disk, path: &Path) -> Result<Option<Vec<u8>>, LedgerError> {
     let read = || LedgerError::read(path);
-    let file = disk.open(path, crate::disk::Mode::Read).map_err(read())?;
+    let file = disk.open(path, Mode::Read).map_err(read())?;
     let len = file.len().map_err(read())?;
-    if len > crate::segment::HEADER_BYTES as u64 {
+    if len > HEADER_BYTES as u64 {
         return Ok(None);
     }
-    crate::disk::read_vec(&*file, 0, len as usize).map(Some).map_err(read())
-}
-
-impl Tail {
-    fn none() -> Self {
-        Self {
-            segment: None,
-            size: 0,
-            root: empty_root(),
-            received_min: None,
-            received_max: i64::MIN,
-            end: 0,
-            last_block: None,
-        }
-    }
+    read_vec(&*file, 0, len as usize).map(Some).map_err(read())
 }

@@ -11,7 +11,7 @@ use crate::batch::OnConflict;
 use crate::clock::{Clock, SystemClock};
 use crate::disk::{Disk, Real};
 use crate::error::LedgerError;
-use crate::keys::Keys;
+use crate::keys::{Keys, load_verifiers};
 use crate::layout::Layout;
 use crate::ledger::Ledger;
 use crate::options::Options;
@@ -37,12 +37,11 @@ fn rotate_key_on(
     dir: &Path,
 ) -> Result<Verifier, LedgerError> {
     let layout = Layout::new(dir);
-    if Keys::load(&*disk, &layout)?.is_none() {
+    if load_verifiers(&*disk, &layout)?.is_empty() {
         return Err(LedgerError::NotFound { folder: layout.keys });
     }
     let open = || Ledger::open_on(Arc::clone(&disk), Arc::clone(&clock), dir, Options::default());
     let ledger = open()?;
-    // Read again under the lock.
     let keys = Keys::load(&*disk, &layout)?;
     let keys = keys.ok_or_else(|| LedgerError::NotFound { folder: layout.keys.clone() })?;
     let next = keys.prepare_rotation(&*disk, &layout)?;

@@ -53,6 +53,17 @@ impl Sequencer {
 
     /// Runs until the pool is drained or the ledger stops. An error is fatal.
     pub(crate) fn run(mut self) -> Result<(), LedgerError> {
+        let ended = self.work();
+        let reason = match (&ended, self.pool.fatal()) {
+            (Err(error), None) => error.clone(),
+            (_, Some(fatal)) => LedgerError::clone(&fatal),
+            (Ok(()), None) => LedgerError::Closed,
+        };
+        self.draft.fail(&reason, self.durable);
+        ended
+    }
+
+    fn work(&mut self) -> Result<(), LedgerError> {
         loop {
             let free = self.in_flight.is_none();
             // A draft that has something goes to a free committer; while it is small, what is
@@ -63,15 +74,13 @@ impl Sequencer {
                 Next::Batch(batch) => self.add(batch)?,
                 Next::Done(done) => self.settle_in_flight(done),
                 Next::Nothing => self.hand_over()?,
+                Next::Drained if self.pool.fatal().is_some() => return Ok(()),
                 Next::Drained if may_go => self.hand_over()?,
                 Next::Drained if free => return Ok(()),
                 Next::Drained => match self.pool.next(false, true) {
                     Next::Done(done) => self.settle_in_flight(done),
                     _ => return Ok(()),
                 },
-            }
-            if self.pool.fatal().is_some() {
-                return Ok(());
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Append, read, close and open on the real disk: the working path as callers see it.
 
+#[path = "sample/mod.rs"]
 mod sample;
 
 use annals_ledger::{

@@ -33,7 +33,14 @@ impl Disk for Real {
     }
 
     fn create_folder(&self, folder: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(folder)
+        let missing = |up: &&Path| !up.as_os_str().is_empty() && !up.exists();
+        let new: Vec<&Path> = folder.ancestors().take_while(missing).collect();
+        std::fs::create_dir_all(folder)?;
+        // The caller syncs the folder above the lowest new one; those above that are nobody's.
+        for up in new.iter().skip(1).filter_map(|folder| folder.parent()) {
+            self.sync_folder(if up.as_os_str().is_empty() { Path::new(".") } else { up })?;
+        }
+        Ok(())
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

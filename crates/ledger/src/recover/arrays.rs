@@ -5,11 +5,11 @@
 //! through the frontier and compared with the root in every block's header, which costs no
 //! decoding. Where they differ, the block's leaves are hashed again.
 
-use crate::array::{ArrayTail, Arrays, ID_WIDTH};
+use crate::array::{ArrayTail, Arrays};
 use crate::block::BlockHeader;
 use crate::directory::FrameEntry;
 use crate::error::LedgerError;
-use crate::segment::Segment;
+use crate::segment::{Footer, Segment};
 use annals_proof::{Frontier, Hash, HashSource, TreeSize};
 use annals_record::{IdHash, Kept};
 use std::sync::Arc;
@@ -48,18 +48,23 @@ fn compare_lengths(
     Ok(())
 }
 
-/// Appends what the arrays lack, and gives the frontier of the whole tree.
+/// Appends what the arrays lack. Gives the frontier of the whole tree and the first leaf from
+/// which on the arrays may not be durable.
 pub(super) fn catch_up(
     arrays: &Arrays,
     segments: &[Arc<Segment>],
-    size: u64,
-) -> Result<Frontier, LedgerError> {
+) -> Result<(Frontier, u64), LedgerError> {
     let mut start = segments.len().saturating_sub(1);
-    while start > 0 && !has_all(arrays, segments[start].first())? {
-        start -= 1;
-    }
-    let base = segments.get(start).map_or(0, |segment| segment.first());
-    let mut frontier = Frontier::load(TreeSize(base), arrays)?;
+    let mut frontier = loop {
+        match start.checked_sub(1) {
+            None => break Frontier::empty(),
+            Some(before) => match frontier_after(arrays, &segments[before])? {
+                Some(frontier) => break frontier,
+                None => start = before,
+            },
+        }
+    };
+    let base = frontier.size().0;
     for segment in &segments[start..] {
         let (mut offset, mut next) = (segment.blocks_start, segment.first());
         while next < segment.end() {
@@ -71,20 +76,28 @@ pub(super) fn catch_up(
             (offset, next) = (body + header.body_len(), header.end());
         }
     }
-    debug_assert_eq!(frontier.size(), TreeSize(size));
-    Ok(frontier)
+    Ok((frontier, base))
 }
 
-fn has_all(arrays: &Arrays, size: u64) -> Result<bool, LedgerError> {
+/// The frontier after a sealed segment; `None` if the arrays do not reach there or give another
+/// root than the footer.
+fn frontier_after(arrays: &Arrays, segment: &Segment) -> Result<Option<Frontier>, LedgerError> {
+    let size = TreeSize(segment.end());
     for (level, array) in (0..).zip(&arrays.levels) {
-        if array.len()? < TreeSize(size).stored(level) {
-            return Ok(false);
+        if array.len()? < size.stored(level) {
+            return Ok(None);
         }
     }
-    Ok(arrays.ids.len()? >= size)
+    if arrays.ids.len()? < size.0 {
+        return Ok(None);
+    }
+    let footer = Footer::load(segment.file(), segment.blocks_end(), &segment.path)?;
+    let frontier = Frontier::load(size, arrays)?;
+    Ok((frontier.root() == footer.root).then_some(frontier))
 }
 
-/// Sees that the arrays hold what one block adds; gives the frontier after it.
+/// Writes what one block adds to the arrays, also where it is there already: after a failed sync
+/// the page cache may show entries that are not on disk. Gives the frontier after it.
 fn bring_block(
     arrays: &Arrays,
     segment: &Segment,
@@ -92,12 +105,10 @@ fn bring_block(
     body: u64,
     before: &Frontier,
 ) -> Result<Frontier, LedgerError> {
-    if let Some((tail, after)) = stored_tail(arrays, header, before)? {
-        if is_stored(arrays, &tail)? {
-            return Ok(after);
-        }
-    }
-    let (tail, after) = recompute_tail(arrays, segment, header, body, before)?;
+    let (tail, after) = match stored_tail(arrays, header, before)? {
+        Some(stored) => stored,
+        None => recompute_tail(arrays, segment, header, body, before)?,
+    };
     if after.root() != header.root {
         let what = format!("the leaves from {} on give another root than the block", header.first);
         return Err(LedgerError::corrupt(&segment.path, body, what));
@@ -130,23 +141,8 @@ fn stored_tail(
     arrays.hashes(0, header.first, header.count as usize, &mut hashes)?;
     let (mut tail, after) = extend(before, hashes.into_iter());
     arrays.ids.read(header.first, header.count as usize, &mut tail.ids)?;
-    Ok((after.root() == header.root).then_some((tail, after)))
-}
-
-/// True if the upper levels hold what the leaves give, and no id is a hole.
-fn is_stored(arrays: &Arrays, tail: &ArrayTail) -> Result<bool, LedgerError> {
-    for (level, hashes) in (0..).zip(&tail.hashes).skip(1).filter(|(_, new)| !new.is_empty()) {
-        let from = TreeSize(tail.size).stored(level);
-        if arrays.levels[usize::from(level)].len()? < from + hashes.len() as u64 {
-            return Ok(false);
-        }
-        let mut stored = Vec::new();
-        arrays.hashes(level, from, hashes.len(), &mut stored)?;
-        if stored != *hashes {
-            return Ok(false);
-        }
-    }
-    Ok(!tail.ids.chunks_exact(ID_WIDTH as usize).any(|id| id == [0; ID_WIDTH as usize]))
+    let right = after.root() == header.root && crc32c::crc32c(&tail.ids) == header.ids_crc;
+    Ok(right.then_some((tail, after)))
 }
 
 /// What the block adds, from its leaves.

@@ -2,11 +2,11 @@
 
 use crate::block::{BLOCK_MAGIC, BLOCK_PREFIX_BYTES, BlockHeader};
 use crate::directory::FrameEntry;
-use crate::disk::{Disk, DiskFile, Mode, read_vec};
+use crate::disk::{Disk, DiskFile, Mode, read_vec, remove_if_there};
 use crate::error::LedgerError;
 use crate::layout::Layout;
 use crate::segment::{Footer, Segment};
-use annals_proof::{Hash, SignedCheckpoint, Verifier};
+use annals_proof::{Hash, SignedCheckpoint, Verifier, empty_root};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,22 +27,36 @@ pub(super) struct Tail {
     pub(super) received_max: i64,
     /// Where the blocks end in the file.
     pub(super) end: u64,
-    /// The last block, in the file.
-    pub(super) last_block: Option<Range<u64>>,
+    /// What was written last: the last block, or the footer.
+    last_write: Range<u64>,
 }
 
 impl Tail {
-    /// The tail of a sealed last segment.
-    pub(super) fn sealed(segment: Arc<Segment>, footer: &Footer) -> Self {
+    /// The tail of a ledger without segments.
+    pub(super) fn none() -> Self {
         Self {
+            segment: None,
+            size: 0,
+            root: empty_root(),
+            received_min: None,
+            received_max: i64::MIN,
+            end: 0,
+            last_write: 0..0,
+        }
+    }
+
+    /// The tail of a sealed last segment.
+    pub(super) fn sealed(segment: Arc<Segment>, footer: &Footer) -> Result<Self, LedgerError> {
+        let end = segment.file().len().map_err(LedgerError::read(&segment.path))?;
+        Ok(Self {
             size: footer.end,
             root: footer.root,
             received_min: Some(footer.received_min),
             received_max: footer.received_max,
-            end: segment.blocks_end(),
-            last_block: None,
+            end,
+            last_write: segment.blocks_end()..end,
             segment: Some(segment),
-        }
+        })
     }
 
     /// Walks the blocks of an open segment. With `unclean` the last block's frames are checked
@@ -80,7 +94,7 @@ impl Tail {
             received_min: blocks.first().map(|(header, _)| header.received_min),
             received_max: blocks.last().map_or(before.1, |(header, _)| header.received_max),
             end,
-            last_block: (!blocks.is_empty()).then_some(last_start..end),
+            last_write: last_start..end,
             segment: Some(segment),
         };
         if unclean {
@@ -102,19 +116,25 @@ impl Tail {
     }
 
     /// Cuts what follows the last block, writes that block once more and syncs: after a failed
-    /// sync the page cache may show bytes that are not on disk and pass for clean.
-    pub(super) fn make_durable(&self, disk: &dyn Disk) -> Result<(), LedgerError> {
+    /// sync the page cache may show bytes that are not on disk and pass for clean. A segment
+    /// without blocks is removed for the same reason, to be created anew.
+    pub(super) fn make_durable(&mut self, disk: &dyn Disk) -> Result<(), LedgerError> {
         let Some(segment) = &self.segment else { return Ok(()) };
         let path = &segment.path;
+        if segment.end() == segment.first() {
+            remove_if_there(disk, path).map_err(LedgerError::write(path, 0))?;
+            self.segment = None;
+            return Ok(());
+        }
         let file = disk.open(path, Mode::Write).map_err(LedgerError::write(path, 0))?;
-        if file.len().map_err(LedgerError::read(path))? > self.end {
-            file.set_len(self.end).map_err(LedgerError::write(path, self.end))?;
+        // By way of another length, or the system may see nothing to do.
+        for len in [self.end + 1, self.end] {
+            file.set_len(len).map_err(LedgerError::write(path, self.end))?;
         }
-        if let Some(block) = &self.last_block {
-            let bytes = read_vec(&*file, block.start, (block.end - block.start) as usize)
-                .map_err(LedgerError::read(path))?;
-            file.write_at(&bytes, block.start).map_err(LedgerError::write(path, block.start))?;
-        }
+        let Range { start, end } = self.last_write;
+        let bytes =
+            read_vec(&*file, start, (end - start) as usize).map_err(LedgerError::read(path))?;
+        file.write_at(&bytes, start).map_err(LedgerError::write(path, start))?;
         file.sync().map_err(LedgerError::sync(path))
     }
 

@@ -1,6 +1,8 @@
 //! Small sealed events, made from a number.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod harness;
+
 use annals_record::{Catalogue, Record, RecordSalt, Sealed, Sender, Timestamp};
 use std::borrow::Cow;
 use std::sync::LazyLock;
