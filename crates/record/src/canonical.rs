@@ -18,9 +18,14 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
 /// Appends the inside of a JSON string.
 pub(crate) fn write_escaped(out: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
+    let is_plain = |byte: u8| (byte >= 0x20) & (byte != b'"') & (byte != b'\\');
+    // Without an early exit the compiler checks many bytes at once.
+    if bytes.iter().fold(true, |plain, byte| plain & is_plain(*byte)) {
+        return out.extend_from_slice(bytes);
+    }
     let mut done = 0;
     for (at, byte) in bytes.iter().enumerate() {
-        if *byte >= 0x20 && *byte != b'"' && *byte != b'\\' {
+        if is_plain(*byte) {
             continue;
         }
         out.extend_from_slice(&bytes[done..at]);

@@ -19,6 +19,7 @@ use crate::record::{Record, Sealed, Sender};
 use crate::sealed::{RecordSalt, commitment, leaf_hash};
 use crate::timestamp::Timestamp;
 use act::Act;
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use values::{End, Values};
 
@@ -66,11 +67,13 @@ fn hash_entry(bytes: &[u8], core_bytes: usize, salt: RecordSalt, ends: &[End]) -
     let (core, _) = bytes.split_at(core_bytes);
     let mut entry = Vec::with_capacity(entry_bytes(core_bytes, ends.len()));
     begin_entry(&mut entry, core, ends.len());
+    // All salts first: hashes that do not wait for each other overlap in the processor.
+    let salts: SmallVec<[_; 16]> = ends.iter().map(|end| salt.of_field(end.tag)).collect();
     let mut start = core_bytes;
-    for End { tag, at } in ends {
+    for (End { tag, at }, salt) in ends.iter().zip(&salts) {
         let value = &bytes[start..*at];
         entry.extend_from_slice(&tag.0.to_be_bytes());
-        entry.extend_from_slice(&commitment(&salt.of_field(*tag), *tag, value));
+        entry.extend_from_slice(&commitment(salt, *tag, value));
         start = *at;
     }
     leaf_hash(&entry)

@@ -202,25 +202,26 @@ fn check_operation<'a>(
 ) -> Option<&'a Operation> {
     let service = record.service.as_deref().filter(|word| !word.is_empty());
     let operation = record.operation.as_deref().unwrap_or_default();
-    let is_reserved = |code: &str| code == RESERVED_SERVICE && !sender.is_server;
-    let reserved = "only the server itself writes this service; use another";
-    if service.is_some_and(|word| catalogue.named_service(word).is_ok_and(|s| is_reserved(&s.code)))
+    let is_allowed = |code: &str| sender.is_server || code != RESERVED_SERVICE;
+    let found = catalogue.resolve(service, operation);
+    if let Ok(found) = found
+        && is_allowed(&found.service)
     {
-        faults.add(codes::RESERVED_SERVICE, "service", reserved);
-        return None;
+        return Some(found);
     }
+    let named = service.and_then(|word| catalogue.named_service(word).ok());
+    let unresolved = match found {
+        Err(unresolved) if named.is_none_or(|named| is_allowed(&named.code)) => unresolved,
+        _ => {
+            let message = "only the server itself writes this service; use another";
+            faults.add(codes::RESERVED_SERVICE, "service", message);
+            return None;
+        }
+    };
     if operation.is_empty() {
         faults.add(codes::MISSING_FIELD, "operation", "required: a code or name of the catalogue");
         return None;
     }
-    let unresolved = match catalogue.resolve(service, operation) {
-        Ok(found) if is_reserved(&found.service) => {
-            faults.add(codes::RESERVED_SERVICE, "service", reserved);
-            return None;
-        }
-        Ok(found) => return Some(found),
-        Err(unresolved) => unresolved,
-    };
     let hint = |nearest: Option<&str>| match nearest {
         Some(nearest) => format!("the nearest is \"{nearest}\""),
         None => "GET /v1/catalogue lists them all".to_owned(),

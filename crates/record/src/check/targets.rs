@@ -5,7 +5,7 @@
 //! single object, however it was sent.
 
 use super::Faults;
-use super::text::check_identifier;
+use super::text::{check_identifier, is_plain};
 use crate::fault::codes;
 use crate::limits::{
     OBJECT_ID_CHARS_MAX, OBJECT_TYPE_CHARS_MAX, OBJECTS_COUNT_MAX, RELATED_COUNT_MAX,
@@ -122,10 +122,7 @@ fn check_type(kind: Option<&str>, field: impl Into<Cow<'static, str>>, faults: &
 
 /// A quick answer for plain text, so that names of fields are only made for faulty ones.
 fn is_faulty(text: Option<&str>, chars_max: usize) -> bool {
-    text.is_some_and(|text| {
-        let plain = text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-        text.is_empty() || text.len() > chars_max || !plain
-    })
+    text.is_some_and(|text| text.is_empty() || text.len() > chars_max || !is_plain(text))
 }
 
 fn check_count(count: usize, count_max: usize, field: &'static str, faults: &mut Faults) {

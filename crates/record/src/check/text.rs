@@ -12,8 +12,7 @@ pub(super) fn check_identifier(
     text: &str,
     chars_max: usize,
 ) {
-    let is_plain = |byte: u8| (0x20..0x7f).contains(&byte);
-    if text.len() <= chars_max && text.bytes().all(is_plain) {
+    if text.len() <= chars_max && is_plain(text) {
         return;
     }
     let field = field.into();
@@ -32,6 +31,11 @@ pub(super) fn check_identifier(
         let message = "characters that turn the direction of writing are not allowed here";
         faults.add(codes::BIDI_CHARACTER, field, message);
     }
+}
+
+/// True for printable ASCII. No early exit: many bytes are looked at at once.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().fold(true, |plain, byte| plain & (0x20..0x7f).contains(&byte))
 }
 
 /// Checks free text: only U+0000 is refused.

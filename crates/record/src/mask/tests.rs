@@ -81,6 +81,7 @@ fn texts() {
     );
     check_text("{\"password\":{\"old\":\"alicepw\"}", "{\"password\":***");
     check_text("{\"pass\\u0077ord\":\"alicepw\"", "{\"pass\\u0077ord\":\"***\"");
+    check_text("{\"otp\" :\n  1234, ", "{\"otp\" :\n  ***, ");
     check_text("{\"otp\": 1234} ", "{\"otp\": \"***\"} ");
     check_text("r%3Ftoken%3Dalicepw", "r%3Ftoken%3D***");
 }
@@ -92,6 +93,7 @@ fn plain_texts_stay() {
         "Accepted password for alice from 10.0.0.8 port 5022 ssh2",
         "Failed password for invalid user bob from 2001:db8::1 port 22",
         "subsystem request for sftp by user alice; pinned=1, spin: 3",
+        "pam_unix(chpasswd:chauthtok): password changed for dave",
         "the token was refused",
         "password=",
         "cards: 3; keys: 2",

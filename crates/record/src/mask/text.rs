@@ -82,7 +82,10 @@ impl Walk<'_> {
             return None;
         }
         let line_start = start == 0 || self.bytes[start - 1] == b'\n';
-        let value = self.skip_blanks(at + separator);
+        let mut value = self.skip_blanks(at + separator);
+        while quoted && self.bytes.get(value).is_some_and(u8::is_ascii_whitespace) {
+            value += 1;
+        }
         match (separator, self.bytes.get(value)?) {
             (0, b'-') if !quoted => None,
             (0, b',') if quoted => self.one_value(self.skip_blanks(value + 1), b""),
@@ -142,6 +145,9 @@ impl Walk<'_> {
             from + (0..rest.len()).find(is_end).unwrap_or(rest.len())
         };
         let mut end = word(from);
+        if PAM_TYPES.iter().any(|known| self.bytes[from..end] == **known) {
+            return None;
+        }
         let scheme = &self.bytes[from..end];
         if SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known.as_bytes())) {
             end = word(self.skip_blanks(end));
@@ -168,6 +174,9 @@ impl Walk<'_> {
         self.bytes.len()
     }
 }
+
+/// What stands behind the service in `pam_unix(passwd:chauthtok)`: no secrets, but telling.
+const PAM_TYPES: [&[u8]; 5] = [b"auth", b"account", b"session", b"setcred", b"chauthtok"];
 
 /// Words before the secret itself.
 const SCHEMES: [&str; 5] = ["Bearer", "Basic", "Digest", "Negotiate", "Token"];

@@ -50,7 +50,7 @@ impl<'a> Scalar<'a> {
     pub(super) fn of(raw: &'a str) -> Self {
         match raw.as_bytes() {
             [b'"', .., b'"'] => match &raw[1..raw.len() - 1] {
-                plain if !plain.contains('\\') => Self::Text(Cow::Borrowed(plain)),
+                plain if !has_escape(plain) => Self::Text(Cow::Borrowed(plain)),
                 _ => serde_json::from_str::<String>(raw)
                     .map_or(Self::LoneSurrogate, |text| Self::Text(Cow::Owned(text))),
             },
@@ -59,6 +59,11 @@ impl<'a> Scalar<'a> {
             _ => Self::Other,
         }
     }
+}
+
+/// No early exit: many bytes of a short text are looked at at once.
+fn has_escape(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| found | (byte == b'\\'))
 }
 
 struct Pairs<F>(F);
