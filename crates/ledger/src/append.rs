@@ -3,11 +3,11 @@
 //! The caller seals its events with the ticket's `received_time`, hands the batch over and gets a
 //! receipt, which resolves when the batch is durable **and** under a signed checkpoint.
 
-use crate::batch::{Appended, Batch, OnConflict};
+use crate::batch::{Appended, Batch, OnConflict, leaf_bytes};
 use crate::error::LedgerError;
 use crate::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
 use crate::pool::Pool;
-use annals_record::{Leaf, Sealed, Timestamp};
+use annals_record::{Sealed, Timestamp};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -69,12 +69,6 @@ impl Appender {
     pub fn queued_bytes(&self) -> usize {
         self.pool.bytes()
     }
-}
-
-/// Bytes of a leaf as the limits count them: core and values.
-pub(crate) fn leaf_bytes(leaf: &Leaf) -> usize {
-    let values = leaf.fields().map(|(_, field)| field.value().map_or(0, <[u8]>::len));
-    leaf.core_bytes().len() + values.sum::<usize>()
 }
 
 /// A place in the queue.

@@ -12,7 +12,7 @@ use crate::limits::{ARRAY_FILE_ENTRIES, ARRAY_LEVELS, ARRAY_RESERVE_BYTES};
 use annals_proof::{Hash, HashSource, TreeSize};
 use std::collections::HashMap;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes of an entry in `hashes/`.
@@ -41,10 +41,6 @@ impl Array {
             files: Mutex::default(),
             reserved: Mutex::default(),
         }
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
     }
 
     /// File and byte offset of an entry.

@@ -4,7 +4,7 @@
 
 use crate::error::LedgerError;
 use annals_proof::LeafIndex;
-use annals_record::{Sealed, Timestamp};
+use annals_record::{Leaf, Sealed, Timestamp};
 use std::sync::Arc;
 
 /// Leaves that are committed in one block, whole or not at all.
@@ -47,4 +47,10 @@ pub enum Place {
     Conflict(LeafIndex),
     /// Nothing is wrong with it, but its `Refuse` batch was refused.
     Refused,
+}
+
+/// Bytes of a leaf as the limits count them: core and values.
+pub(crate) fn leaf_bytes(leaf: &Leaf) -> usize {
+    let values = leaf.fields().map(|(_, field)| field.value().map_or(0, <[u8]>::len));
+    leaf.core_bytes().len() + values.sum::<usize>()
 }

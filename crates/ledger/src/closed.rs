@@ -9,6 +9,7 @@ use crate::disk::{Disk, Mode, read_file, remove_if_there, replace_file};
 use crate::error::LedgerError;
 use crate::layout::Layout;
 use annals_proof::{Hash, TreeSize};
+use std::sync::{Mutex, PoisonError};
 
 const MAGIC: [u8; 8] = *b"ANLCLOSE";
 
@@ -72,9 +73,35 @@ impl Closed {
     }
 
     /// Removes the marker, durably: what is written from now on may be torn by a crash.
-    pub(crate) fn remove(disk: &dyn Disk, layout: &Layout) -> Result<(), LedgerError> {
+    fn remove(disk: &dyn Disk, layout: &Layout) -> Result<(), LedgerError> {
         let path = layout.closed();
         remove_if_there(disk, &path).map_err(LedgerError::write(path, 0))?;
         disk.sync_folder(&layout.ledger).map_err(LedgerError::sync(&layout.ledger))
+    }
+}
+
+/// The first write after an open removes the marker; whoever writes asks here first.
+pub(crate) struct OpenMark {
+    /// Nothing was written since the open.
+    untouched: Mutex<bool>,
+}
+
+impl OpenMark {
+    pub(crate) fn untouched() -> Self {
+        Self { untouched: Mutex::new(true) }
+    }
+
+    pub(crate) fn is_untouched(&self) -> bool {
+        *self.untouched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From here on the folder no longer counts as closed.
+    pub(crate) fn touch(&self, disk: &dyn Disk, layout: &Layout) -> Result<(), LedgerError> {
+        let mut untouched = self.untouched.lock().unwrap_or_else(PoisonError::into_inner);
+        if *untouched {
+            Closed::remove(disk, layout)?;
+            *untouched = false;
+        }
+        Ok(())
     }
 }

@@ -36,8 +36,6 @@ pub(crate) struct Committer {
     /// None after a seal, until the next block needs a new one.
     pub(crate) writer: Option<SegmentWriter>,
     pub(crate) segment_bytes_max: u64,
-    /// Nothing was written since the open; the marker `closed` may be there.
-    pub(crate) untouched: bool,
     /// The marker `closed` was there at the open.
     pub(crate) was_closed: bool,
     /// First leaf that the arrays may not have durably.
@@ -65,7 +63,7 @@ impl Committer {
 
     /// The commit, in order.
     fn commit(&mut self, block: &mut Block) -> Result<Arc<str>, LedgerError> {
-        self.mark_open()?;
+        self.store.mark_open()?;
         self.roll_segment(block)?;
         self.reserve(block)?;
         self.write(block)?;
@@ -75,15 +73,6 @@ impl Committer {
         let note = Arc::clone(&head.note);
         self.publish(block, head);
         Ok(note)
-    }
-
-    /// From the first write on the folder no longer counts as closed.
-    pub(crate) fn mark_open(&mut self) -> Result<(), LedgerError> {
-        if self.untouched {
-            Closed::remove(&*self.store.disk, &self.store.layout)?;
-            self.untouched = false;
-        }
-        Ok(())
     }
 
     /// Seals a segment that is large or old enough, and sees that there is an open one.
@@ -176,7 +165,7 @@ impl Committer {
 
     /// A clean close: room given back, everything synced, the marker last.
     pub(crate) fn close(mut self) -> Result<(), LedgerError> {
-        if self.untouched && self.was_closed {
+        if self.store.is_untouched() && self.was_closed {
             return Ok(());
         }
         let head = self.store.head.get();

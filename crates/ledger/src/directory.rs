@@ -5,7 +5,6 @@
 
 use crate::bytes::Cursor;
 use crate::limits::{FRAME_LEAVES_MAX, FRAME_LONE_BYTES_MAX};
-use annals_record::Kept;
 
 /// How a frame's columns are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,17 +39,6 @@ impl AtRange {
     pub(crate) fn add(&mut self, at: i64) {
         self.min = self.min.min(at);
         self.max = self.max.max(at);
-    }
-
-    /// The range of what is kept.
-    pub(crate) fn of<'a>(leaves: impl IntoIterator<Item = &'a Kept>) -> Self {
-        let mut range = Self::EMPTY;
-        for kept in leaves {
-            if let Kept::Leaf(leaf) = kept {
-                range.add(leaf.at());
-            }
-        }
-        range
     }
 }
 

@@ -3,9 +3,8 @@
 //! Leaves that have their index join the frontier, the frames and the list of new identifiers;
 //! whole batches only. Nothing here is visible to readers or on disk: a draft can be dropped.
 
-use crate::append::leaf_bytes;
 use crate::array::ArrayTail;
-use crate::batch::{Answer, Appended, Place};
+use crate::batch::{Answer, Appended, Place, leaf_bytes};
 use crate::block::BlockHeader;
 use crate::directory::FrameEntry;
 use crate::error::LedgerError;

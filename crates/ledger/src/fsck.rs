@@ -19,7 +19,8 @@ use crate::closed::Closed;
 use crate::disk::{Disk, Mode, Real, read_file};
 use crate::error::LedgerError;
 use crate::keys::{load_verifiers, signed_path};
-use crate::layout::{Layout, parse_segment_name};
+use crate::layout::{Layout, parse_array_file_name, parse_segment_name};
+use crate::limits::ARRAY_LEVELS;
 use crate::segment::Segment;
 use crate::signer::last_signed;
 use annals_proof::{Hash, SignedCheckpoint, TreeSize, Verifier};
@@ -69,6 +70,7 @@ pub fn fsck_on(
     })?;
     let mut before = Before::look(&**disk, &layout, options)?;
     before.stray(&layout, &names);
+    before.stray_arrays(&**disk, &layout)?;
     let (segments, total) = before.segments(&**disk, &layout)?;
     let arrays = ArrayCheck::new(Arrays::new(disk, &layout, Mode::Read))?;
     let trust = Trust::new(options.keys.clone(), before.folder_keys.clone());
@@ -182,6 +184,26 @@ impl Before {
         }
     }
 
+    /// Names under `hashes` and `ids`. Files that are too many or too short show in the lengths.
+    fn stray_arrays(&mut self, disk: &dyn Disk, layout: &Layout) -> Result<(), LedgerError> {
+        let mut arrays = vec![layout.ids()];
+        for name in names_in(disk, &layout.hashes())? {
+            let level = (0..ARRAY_LEVELS).find(|level| level.to_string() == name);
+            match level {
+                Some(level) => arrays.push(layout.level(level)),
+                None => self.stray_file(layout.hashes().join(name)),
+            }
+        }
+        for folder in arrays {
+            for name in names_in(disk, &folder)? {
+                if parse_array_file_name(&name).is_none() {
+                    self.stray_file(folder.join(name));
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn stray_file(&mut self, file: PathBuf) {
         let temporary = file.extension().is_some_and(|extension| extension == "tmp");
         let message = "it does not belong to a ledger".to_owned();
@@ -201,10 +223,7 @@ impl Before {
         layout: &Layout,
     ) -> Result<(Vec<Arc<Segment>>, u64), LedgerError> {
         let folder = layout.segments();
-        let mut names = match disk.names(&folder) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            names => names.map_err(LedgerError::read(&folder))?,
-        };
+        let mut names = names_in(disk, &folder)?;
         names.sort_unstable();
         let (mut segments, mut total) = (Vec::new(), 0);
         for name in names {
@@ -259,6 +278,14 @@ impl Before {
 
     fn find(&mut self, kind: FindingKind, file: PathBuf, offset: u64, message: String) {
         self.findings.push(Finding { kind, file, offset: Some(offset), index: None, message });
+    }
+}
+
+/// Names in a folder; none if there is no such folder.
+fn names_in(disk: &dyn Disk, folder: &Path) -> Result<Vec<String>, LedgerError> {
+    match disk.names(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        names => names.map_err(LedgerError::read(folder)),
     }
 }
 

@@ -68,7 +68,8 @@ impl IdTable {
     }
 
     /// Bytes it holds.
-    pub(crate) fn bytes(&self) -> usize {
+    #[cfg(test)]
+    fn bytes(&self) -> usize {
         self.shards.iter().map(|shard| shard.slots.capacity() * size_of::<u64>()).sum()
     }
 }

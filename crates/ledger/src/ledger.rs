@@ -39,7 +39,7 @@ pub struct Ledger {
     sequencer: Option<JoinHandle<()>>,
     committer: Option<JoinHandle<Result<Committer, LedgerError>>>,
     /// One rewrite at a time.
-    pub(crate) rewriting: Mutex<()>,
+    rewriting: Mutex<()>,
     _lock: Box<dyn Send + Sync>,
 }
 
@@ -103,6 +103,14 @@ impl Ledger {
         FollowerHandle::start(self.reader(), follower)
     }
 
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn rewriting(&self) -> &Mutex<()> {
+        &self.rewriting
+    }
+
     /// Finishes what was accepted, gives reserved room back and marks the folder as cleanly
     /// closed.
     ///
@@ -164,7 +172,7 @@ impl Parts {
         let segments = recovered.segments;
         let store = Store::new(disk, layout, arrays, cell, Some(ids), verifiers, segments);
         let store = Arc::new(store);
-        let mut committer = Committer {
+        let committer = Committer {
             store: Arc::clone(&store),
             pool: Arc::clone(&pool),
             signer: Box::new(signer),
@@ -172,12 +180,11 @@ impl Parts {
             checkpoint,
             writer: recovered.writer,
             segment_bytes_max: options.segment_bytes_max,
-            untouched: true,
             was_closed: recovered.was_closed,
             arrays_unsynced_from: recovered.arrays_unsynced_from,
         };
         if recovered.note.as_deref() != Some(&*head.note) {
-            committer.mark_open()?;
+            committer.store.mark_open()?;
             committer.checkpoint.write(&head.note)?;
         }
         let (to_committer, blocks) = crossbeam_channel::bounded::<Block>(1);

@@ -4,6 +4,7 @@
 //! (a rewrite), so a reader keeps a consistent file through its own `Arc`.
 
 use crate::array::Arrays;
+use crate::closed::OpenMark;
 use crate::disk::Disk;
 use crate::error::LedgerError;
 use crate::frame::Frame;
@@ -24,6 +25,7 @@ pub(crate) struct Store {
     pub(crate) layout: Layout,
     pub(crate) arrays: Arrays,
     pub(crate) head: HeadCell,
+    mark: OpenMark,
     /// Every event's id, also of blocks not yet durable; none for a reader beside a server.
     pub(crate) ids: Option<RwLock<IdTable>>,
     /// Current key first.
@@ -54,11 +56,22 @@ impl Store {
             layout,
             arrays,
             head,
+            mark: OpenMark::untouched(),
             ids: ids.map(RwLock::new),
             verifiers: RwLock::new(verifiers),
             segments: RwLock::new(segments),
             frames: Mutex::default(),
         }
+    }
+
+    /// Called before anything is written to the folder.
+    pub(crate) fn mark_open(&self) -> Result<(), LedgerError> {
+        self.mark.touch(&*self.disk, &self.layout)
+    }
+
+    /// Nothing was written since the open.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.mark.is_untouched()
     }
 
     /// All segments, oldest first.

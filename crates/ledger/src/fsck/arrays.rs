@@ -8,6 +8,7 @@ use crate::array::{Array, Arrays, HASH_WIDTH, ID_WIDTH};
 use crate::error::LedgerError;
 use crate::limits::ARRAY_LEVELS;
 use annals_proof::{Hash, TreeSize};
+use std::path::PathBuf;
 
 /// Expected entries, compared and forgotten round by round.
 pub(super) struct ArrayCheck {
@@ -52,6 +53,18 @@ impl ArrayCheck {
         let mut bytes = Vec::new();
         self.arrays.levels[0].read(first, (end - first) as usize, &mut bytes)?;
         Ok(bytes.as_chunks().0.iter().map(|hash| Hash(*hash)).collect())
+    }
+
+    /// CRC-32C of the stored identifiers of a range; none if they are not all there.
+    pub(super) fn stored_ids_crc(&self, first: u64, count: u32) -> Option<u32> {
+        let mut bytes = Vec::new();
+        self.arrays.ids.read(first, count as usize, &mut bytes).ok()?;
+        Some(crc32c::crc32c(&bytes))
+    }
+
+    /// Where an identifier stands.
+    pub(super) fn id_place(&self, index: u64) -> (PathBuf, u64) {
+        self.arrays.ids.place(index)
     }
 
     /// Compares what was expected since the last call.

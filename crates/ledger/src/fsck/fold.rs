@@ -203,10 +203,25 @@ impl Fold {
             let what = "its header tells another received_time than its events".to_owned();
             self.find(FindingKind::Block, path, Some(offset), Some(header.first), what);
         }
+        self.block_ids(header);
         if self.recent.len() == ROOTS_REMEMBERED {
             self.recent.remove(0);
         }
         self.recent.push((size, root));
+    }
+
+    /// The identifiers of pruned leaves stand nowhere else: the block's checksum covers them.
+    fn block_ids(&mut self, header: &BlockHeader) {
+        let has_pruned = self.gone.pruned.last().is_some_and(|index| *index >= header.first);
+        if !has_pruned {
+            return; // compared one by one
+        }
+        let stored = self.arrays.stored_ids_crc(header.first, header.count);
+        if stored.is_some_and(|crc| crc != header.ids_crc) {
+            let (file, offset) = self.arrays.id_place(header.first);
+            let what = format!("the ids of {} events from here on changed", header.count);
+            self.find(FindingKind::Array, &file, Some(offset), Some(header.first), what);
+        }
     }
 
     /// Leaves that could not be read: their hashes are taken from the array, so that the walk

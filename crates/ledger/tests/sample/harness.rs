@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// A clock that goes on by a second at each look, and back now and then.
+#[derive(Default)]
 pub(crate) struct TestClock(AtomicI64);
 
 impl Clock for TestClock {
@@ -41,7 +42,7 @@ impl Sender {
     pub(crate) fn new(seed: u64, segment_bytes_max: u64) -> Self {
         Self {
             disk: Faulty::new(seed),
-            clock: Arc::new(TestClock(AtomicI64::new(0))),
+            clock: Arc::new(TestClock::default()),
             dir: PathBuf::from("/data"),
             segment_bytes_max,
             batches: Vec::new(),
