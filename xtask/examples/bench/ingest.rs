@@ -1,0 +1,99 @@
+//! NDJSON over HTTP on loopback to the real binary: every answer is a receipt.
+//!
+//! The clients share the cores with the server. Views are off, so the ledger is what is measured.
+//! Afterwards `annals verify` must find the folder whole.
+
+use crate::arguments::Arguments;
+use crate::events::{Batches, Events};
+use crate::http::Connection;
+use crate::machine::{self, Machine};
+use crate::report::{Figure, Report, processor_note};
+use crate::served::Served;
+use crate::sqlite;
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+#[derive(Deserialize)]
+struct Answer {
+    accepted: u64,
+}
+
+/// Runs the measurement.
+pub(crate) fn measure(arguments: &Arguments) -> Result<Report> {
+    let Arguments { scratch, annals, events: wanted, batch, .. } = arguments;
+    let events = Events::prepare(scratch, arguments.seed, *wanted)?;
+    let machine = Machine::here(scratch)?;
+    let folder = tempfile::tempdir_in(scratch)?;
+    let data = folder.path().join("data");
+    let served = Served::start(annals, &data)?;
+    let token = token(annals, &data)?;
+    let batches = events.batches(*batch, u64::MAX)?;
+    let started = Instant::now();
+    let accepted = send(arguments.clients, &served.address, &token, &batches)?;
+    let took = started.elapsed();
+    ensure!(accepted == *wanted, "the server accepted {accepted} of {wanted} events");
+    let worked = machine::processor_time(&served.id().to_string());
+    let resident = machine::resident_mib_max(&served.id().to_string());
+    served.stop()?;
+    verify(annals, &data)?;
+    let kept = on_disk(&data.join("ledger"))?;
+    drop(folder);
+    let what = "annals, HTTP NDJSON on loopback".to_owned();
+    let ours = Figure { what, events: accepted, bytes: events.bytes, took };
+    let rival = sqlite::measure(scratch, &events, arguments.sqlite_events_max, *batch)?;
+    let mut report = Report::new(arguments, machine, ours, rival);
+    report.notes.push(processor_note("the server", worked, accepted));
+    report.notes.push(format!("largest resident memory of the server: {resident} MiB"));
+    report.notes.push(format!("on disk before compaction: {} B an event", kept / accepted));
+    Ok(report)
+}
+
+fn send(clients: usize, address: &str, token: &str, batches: &Batches) -> Result<u64> {
+    std::thread::scope(|scope| {
+        let client = || send_all(address, token, batches);
+        let clients: Vec<_> = (0..clients).map(|_| scope.spawn(client)).collect();
+        clients.into_iter().map(|client| client.join().expect("a client returns errors")).sum()
+    })
+}
+
+fn send_all(address: &str, token: &str, batches: &Batches) -> Result<u64> {
+    let mut connection = Connection::open(address, token)?;
+    let mut body = Vec::new();
+    let mut accepted = 0;
+    while batches.next(&mut body)? > 0 {
+        let answer: Answer = serde_json::from_slice(&connection.post("/v1/events", &body)?)?;
+        accepted += answer.accepted;
+    }
+    Ok(accepted)
+}
+
+fn token(annals: &Path, data: &Path) -> Result<String> {
+    let output = Command::new(annals)
+        .args(["token", "create", "--role", "emitter", "--name", "bench", "--may-be-system"])
+        .arg("--data")
+        .arg(data)
+        .output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
+fn verify(annals: &Path, data: &Path) -> Result<()> {
+    let output = Command::new(annals).args(["verify", "--data"]).arg(data).output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    ensure!(output.status.success(), "the folder does not verify: {text}");
+    Ok(())
+}
+
+/// Bytes of all files below `folder`.
+pub(crate) fn on_disk(folder: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        bytes += if metadata.is_dir() { on_disk(&entry.path())? } else { metadata.len() };
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,106 @@
+//! JSON text to durable and proved, in process: the server's own pipeline without HTTP.
+//!
+//! Several threads each take a batch, hand it in and wait for its receipt, as a server's requests
+//! do; while one waits for the disk another works. Afterwards the head must be signed, hold every
+//! event, and prove the last of them.
+
+use crate::arguments::Arguments;
+use crate::events::{Batches, Events};
+use crate::ingest::on_disk;
+use crate::machine::{self, Machine};
+use crate::report::{Figure, Report, processor_note};
+use crate::sqlite;
+use annals_ledger::{Ledger, LedgerError, LedgerReader, Options};
+use annals_proof::{Hash, InclusionProof, LeafIndex, SignedCheckpoint};
+use annals_record::{Catalogue, Sender};
+use annals_server::ingest::{Ingest, IngestError, Quota};
+use anyhow::{Result, ensure};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long a thread waits when the queue is full.
+const BUSY_PAUSE: Duration = Duration::from_millis(1);
+/// Bytes of bad lines that may be kept; generated events have none.
+const QUARANTINE_BYTES: u64 = 64 << 20;
+
+/// Runs the measurement.
+pub(crate) fn measure(arguments: &Arguments) -> Result<Report> {
+    let Arguments { scratch, events: wanted, batch, .. } = arguments;
+    let events = Events::prepare(scratch, arguments.seed, *wanted)?;
+    let machine = Machine::here(scratch)?;
+    let folder = tempfile::tempdir_in(scratch)?;
+    let ledger = Ledger::open(folder.path(), Options::default())?;
+    let ingest = Ingest::new(
+        ledger.appender(),
+        Arc::new(Catalogue::built_in()),
+        Arc::new(Quota::new(QUARANTINE_BYTES)),
+    );
+    let batches = events.batches(*batch, u64::MAX)?;
+    let before = machine::processor_time("self");
+    let started = Instant::now();
+    let accepted = take(arguments.clients, &ingest, &batches)?;
+    let took = started.elapsed();
+    let worked = machine::processor_time("self") - before;
+    ensure!(accepted == *wanted, "the ledger accepted {accepted} of {wanted} events");
+    let resident = machine::resident_mib_max("self");
+    check(&ledger.reader(), accepted)?;
+    drop(ingest);
+    ledger.close()?;
+    let kept = on_disk(&folder.path().join("ledger"))?;
+    drop(folder);
+    let what = "annals, in process".to_owned();
+    let ours = Figure { what, events: accepted, bytes: events.bytes, took };
+    let rival = sqlite::measure(scratch, &events, arguments.sqlite_events_max, *batch)?;
+    let mut report = Report::new(arguments, machine, ours, rival);
+    report.notes.push(processor_note("all threads", worked, accepted));
+    report.notes.push(format!("largest resident memory: {resident} MiB"));
+    report.notes.push(format!("on disk before compaction: {} B an event", kept / accepted));
+    Ok(report)
+}
+
+fn take(threads: usize, ingest: &Ingest, batches: &Batches) -> Result<u64> {
+    let sender = Sender {
+        emitter: "0badcafe".to_owned(),
+        region: None,
+        stack_id: None,
+        may_be_system: true,
+        is_server: false,
+    };
+    std::thread::scope(|scope| {
+        let worker = || take_all(ingest, &sender, batches);
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().map(|worker| worker.join().expect("a worker returns errors")).sum()
+    })
+}
+
+fn take_all(ingest: &Ingest, sender: &Sender, batches: &Batches) -> Result<u64> {
+    let mut body = Vec::new();
+    let mut accepted = 0;
+    while batches.next(&mut body)? > 0 {
+        let outcome = loop {
+            match ingest.ndjson(sender, &body, false) {
+                Err(IngestError::Ledger(LedgerError::Busy { .. })) => {
+                    std::thread::sleep(BUSY_PAUSE);
+                }
+                other => break other?,
+            }
+        };
+        if let Some(rejected) = outcome.rejected.first() {
+            anyhow::bail!("a generated event was rejected: {}", rejected.message);
+        }
+        accepted += outcome.accepted;
+    }
+    Ok(accepted)
+}
+
+/// Durable and proved: the head is signed, and the last event is in it.
+fn check(reader: &LedgerReader, accepted: u64) -> Result<()> {
+    let head = reader.head();
+    let signed = SignedCheckpoint::verify(&head.note, &reader.verifiers())?;
+    ensure!(signed.checkpoint.size == head.size, "the head is not the one that was signed");
+    ensure!(head.size.0 >= accepted, "the head holds {} of {accepted} events", head.size.0);
+    let last = LeafIndex(head.size.0 - 1);
+    let leaf = Hash(reader.leaf(last)?.hash());
+    InclusionProof::build(last, head.size, reader)?.verify(&leaf, &signed.checkpoint.root)?;
+    Ok(())
+}

@@ -1,0 +1,32 @@
+//! The measurements behind `docs/benchmarks.md`; start them with `cargo xtask bench`.
+//!
+//! Every figure is taken over the same generated NDJSON as its rival in the same run, and every
+//! run ends with a check that what was counted is really there. Making the events is never part
+//! of a measured time; reading them from the page cache is.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to a terminal")]
+
+mod arguments;
+mod events;
+mod http;
+mod ingest;
+mod ledger;
+mod machine;
+mod report;
+mod served;
+mod sqlite;
+
+use anyhow::{Result, bail};
+use arguments::Arguments;
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse(std::env::args().skip(1))?;
+    std::fs::create_dir_all(&arguments.scratch)?;
+    let report = match arguments.what.as_str() {
+        "ledger" => ledger::measure(&arguments)?,
+        "ingest" => ingest::measure(&arguments)?,
+        other => bail!("no such measurement: `{other}`; there are `ledger` and `ingest`"),
+    };
+    print!("{report}");
+    Ok(())
+}
