@@ -131,7 +131,7 @@ impl<W: Write> Test<'_, W> {
 }
 
 const HEADER: &str = concat!(
-    "TIME                         OPERATOR      OPERATION             OUTCOME   ",
+    "TIME                        OPERATOR      OPERATION             OUTCOME   ",
     "SOURCE            OBJECT\n"
 );
 
@@ -141,7 +141,7 @@ fn row(record: &Record<'_>) -> String {
             .map(|field| field.as_deref().unwrap_or("-"));
     let object = record.object.as_ref().and_then(|object| object.id.as_deref()).unwrap_or("-");
     let mut row = format!(
-        "{:<27.27}Z {operator:<13} {operation:<21} {outcome:<9} {source:<17} {object}",
+        "{:<26.26}Z {operator:<13} {operation:<21} {outcome:<9} {source:<17} {object}",
         time
     );
     for related in record.related.iter().filter(|related| related.role.as_deref() != Some("host")) {
