@@ -50,7 +50,10 @@ pub enum LedgerError {
         what: String,
     },
     /// The folder holds less, or another tree, than was signed: it was rolled back or replaced.
-    #[error("{file} at {offset}: {what}; restore the newest copy, nothing was changed", file = file.display())]
+    #[error(
+        "{file} at {offset}: {what}; restore the newest copy, nothing was changed",
+        file = file.display()
+    )]
     RolledBack {
         /// The file that shows it.
         file: PathBuf,

@@ -177,9 +177,8 @@ mod tests {
             for (hash, index, step) in steps {
                 if step > 0 && set.insert((hash, index)) {
                     table.insert(hash, index);
-                } else if set.remove(&(hash, index)) {
-                    table.remove(hash, index);
                 } else {
+                    set.remove(&(hash, index));
                     table.remove(hash, index);
                 }
             }

@@ -25,7 +25,7 @@ use crate::recover::{Recovered, Scene};
 use crate::sequencer::Sequencer;
 use crate::signer::{HeadSigner, KeySigner, last_signed};
 use crate::store::Store;
-use annals_proof::ConsistencyProof;
+use annals_proof::{ConsistencyProof, ProofError, SignedNote};
 use annals_record::Timestamp;
 use std::io;
 use std::path::Path;
@@ -251,7 +251,23 @@ fn sign_recovered(
         }
         _ => None,
     };
-    sign_head(signer, origin, size, recovered.frontier.root(), proof.as_ref())
+    let head = sign_head(signer, origin, size, recovered.frontier.root(), proof.as_ref())?;
+    let Some(kept) = &recovered.note else { return Ok(head) };
+    let note = join_signatures(kept, &head.note)
+        .map_err(|error| LedgerError::Signer { size: size.0, what: error.to_string() })?;
+    Ok(Head { note: note.into(), ..head })
+}
+
+/// The signatures of both notes over the same text. After a change of keys the old key's stays:
+/// it is what leads from trust in the old key to the new one, and the next block keeps it.
+fn join_signatures(kept: &str, signed: &str) -> Result<String, ProofError> {
+    let mut joined = SignedNote::parse(kept)?;
+    for signature in SignedNote::parse(signed)?.signatures() {
+        if !joined.signatures().contains(signature) {
+            joined.push(signature.clone())?;
+        }
+    }
+    Ok(joined.to_string())
 }
 
 /// Reads all identifiers into the table.
@@ -282,7 +298,8 @@ struct Stop {
 
 impl Stop {
     fn fatal(&self, error: &LedgerError) {
-        tracing::error!(%error, cause = ?std::error::Error::source(error), "the ledger has stopped");
+        let cause = std::error::Error::source(error);
+        tracing::error!(%error, ?cause, "the ledger has stopped");
         self.pool.stop(&Arc::new(error.clone()));
         self.store.head.stop();
         self.hook.call(error);

@@ -122,11 +122,11 @@ impl SignedState {
     }
 }
 
-/// Turn and head of the newest sound slot.
-fn read_state(
-    file: &dyn DiskFile,
-    path: &Path,
-) -> Result<Option<(u64, (TreeSize, Hash))>, LedgerError> {
+/// A slot: its turn, and the head it holds.
+type Slot = (u64, (TreeSize, Hash));
+
+/// The newest sound slot.
+fn read_state(file: &dyn DiskFile, path: &Path) -> Result<Option<Slot>, LedgerError> {
     let len = file.len().map_err(LedgerError::read(path))?;
     let bytes = read_vec(file, 0, len.min(2 * SLOT_BYTES as u64) as usize)
         .map_err(LedgerError::read(path))?;
@@ -145,7 +145,7 @@ pub(crate) fn last_signed(
     }
 }
 
-fn read_slot(slot: &[u8]) -> Option<(u64, (TreeSize, Hash))> {
+fn read_slot(slot: &[u8]) -> Option<Slot> {
     let (covered, crc) = slot.split_last_chunk::<4>()?;
     let mut cursor = Cursor::new(covered);
     let magic: [u8; 8] = cursor.array()?;

@@ -1,10 +1,12 @@
 //! Append, read, close and open on the real disk: the working path as callers see it.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "sample/mod.rs"]
 mod sample;
 
 use annals_ledger::{
     FsckOptions, Ledger, LedgerError, LedgerReader, OnConflict, Options, Place, Verdict, fsck,
+    rotate_key,
 };
 use annals_proof::{ConsistencyProof, LeafIndex, SignedCheckpoint};
 use annals_record::Sealed;
@@ -150,4 +152,36 @@ fn reading_beside() {
     ));
     ledger.close().unwrap();
     check_whole(folder.path(), 3_000, false);
+}
+
+/// A change of keys: the old key signs a head over the entry that names the new one; from there
+/// on the new key signs. Trust in the old key reaches the new one, trust in the new one suffices,
+/// and a foreign key is told apart.
+#[test]
+fn keys_rotate() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(folder.path(), Options::default()).unwrap();
+    append(&ledger, 0..20);
+    let old = ledger.reader().verifiers()[0].clone();
+    assert!(matches!(rotate_key(folder.path()), Err(LedgerError::Locked { .. })));
+    ledger.close().unwrap();
+    let new = rotate_key(folder.path()).unwrap();
+    let ledger = Ledger::open(folder.path(), Options::default()).unwrap();
+    assert_eq!(ledger.reader().verifiers(), [new.clone(), old.clone()]);
+    let head = ledger.reader().head();
+    assert_eq!(head.size.0, 21);
+    SignedCheckpoint::verify(&head.note, std::slice::from_ref(&new)).unwrap();
+    let entry = ledger.reader().leaf(LeafIndex(20)).unwrap();
+    assert!(entry.core().control().is_some());
+    append(&ledger, 20..40);
+    ledger.close().unwrap();
+    check_whole(folder.path(), 41, false);
+    let verdict = |keys: Vec<_>| {
+        let options = FsckOptions { keys, kept: None };
+        fsck(folder.path(), &options, &mut |_, _| {}).unwrap().verdict
+    };
+    assert_eq!(verdict(vec![old]), Verdict::Ok);
+    assert_eq!(verdict(vec![new]), Verdict::Ok);
+    let foreign = annals_proof::Signer::from_seed("log.example/other", [7; 32]).unwrap();
+    assert_ne!(verdict(vec![foreign.verifier()]), Verdict::Ok);
 }

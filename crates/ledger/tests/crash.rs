@@ -4,6 +4,7 @@
 //! that was given out, and `fsck` finds nothing.
 //!
 //! A failure prints the fault and the seed; `check_fault(call, fault)` replays it.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "sample/mod.rs"]
 mod sample;

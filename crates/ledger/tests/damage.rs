@@ -1,6 +1,7 @@
 //! Damage anywhere under `DIR/ledger` after a clean close is found: a flipped bit, a cut tail, a
 //! run of zeros, a file that is gone or does not belong there; and what an insider may try at
 //! rest gets the exact verdict.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "sample/mod.rs"]
 mod sample;

@@ -3,6 +3,7 @@
 //! the vector says; of a batch whose answer was an error it may hold all or nothing.
 //!
 //! A failure prints the steps and proptest's seed.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "sample/mod.rs"]
 mod sample;

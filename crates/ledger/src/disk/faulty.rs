@@ -10,8 +10,13 @@
 //! Faults are planned by the number of the changing call. It does not model time, and a read
 //! fails only after a crash.
 
+mod file;
+mod state;
+
 use super::{Disk, DiskFile, Mode};
-use std::collections::{BTreeMap, BTreeSet};
+use file::FaultyFile;
+use state::{Contents, NameChange, Names, State};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -38,51 +43,6 @@ impl Fault {
 #[derive(Clone)]
 pub struct Faulty {
     state: Arc<Mutex<State>>,
-}
-
-struct State {
-    random: u64,
-    /// What a process sees.
-    names: Names,
-    /// What a power cut leaves, but for `pending`.
-    durable: Names,
-    pending: Vec<NameChange>,
-    files: Vec<Contents>,
-    locked: BTreeSet<PathBuf>,
-    calls: u64,
-    plan: Option<(u64, Fault)>,
-    happened: Option<String>,
-    crashed: bool,
-    /// Counts restarts: handles from before are dead.
-    life: u64,
-}
-
-#[derive(Clone, Default)]
-struct Names {
-    folders: BTreeSet<PathBuf>,
-    /// Path to place in `files`.
-    files: BTreeMap<PathBuf, usize>,
-}
-
-#[derive(Clone)]
-enum NameChange {
-    Folder(PathBuf),
-    Create(PathBuf, usize),
-    Rename(PathBuf, PathBuf),
-    Remove(PathBuf),
-}
-
-#[derive(Default)]
-struct Contents {
-    shown: Vec<u8>,
-    durable: Vec<u8>,
-    pending: Vec<Change>,
-}
-
-#[derive(Clone)]
-enum Change {
-    Write(u64, Vec<u8>),
-    Len(u64),
 }
 
 impl Faulty {
@@ -164,134 +124,6 @@ impl Faulty {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    /// A number below `bound`, from the seed (splitmix64).
-    fn below(&mut self, bound: u64) -> u64 {
-        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.random;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % bound.max(1)
-    }
-
-    /// Counts a changing call and says whether a fault is due.
-    fn enter(&mut self, what: &str, path: &Path) -> io::Result<Option<Fault>> {
-        self.check_alive()?;
-        let call = self.calls;
-        self.calls += 1;
-        let due = self.plan.filter(|(at, _)| *at == call).map(|(_, fault)| fault);
-        if let Some(fault) = due {
-            self.happened = Some(format!("{fault:?} at call {call}: {what} {}", path.display()));
-            if fault == Fault::Crash {
-                self.crashed = true;
-            }
-        }
-        Ok(due)
-    }
-
-    fn check_alive(&self) -> io::Result<()> {
-        if self.crashed { Err(io::Error::other("the power is gone")) } else { Ok(()) }
-    }
-
-    fn change_names(&mut self, change: NameChange) {
-        self.names.apply(&change);
-        self.pending.push(change);
-    }
-
-    /// Draws what survives a power cut.
-    fn lose_unsynced(&mut self) {
-        for change in std::mem::take(&mut self.pending) {
-            if self.below(2) == 0 {
-                self.durable.apply(&change);
-            }
-        }
-        self.durable.drop_orphans();
-        self.names = self.durable.clone();
-        for place in 0..self.files.len() {
-            for change in std::mem::take(&mut self.files[place].pending) {
-                let part = match &change {
-                    Change::Write(_, bytes) => bytes.len() as u64,
-                    Change::Len(_) => 1,
-                };
-                let survives = match self.below(3) {
-                    0 => continue,
-                    1 => change,
-                    _ => self.part_of(change, part),
-                };
-                survives.apply(&mut self.files[place].durable);
-            }
-            self.files[place].shown = self.files[place].durable.clone();
-        }
-    }
-
-    /// Some contiguous part of a write.
-    fn part_of(&mut self, change: Change, len: u64) -> Change {
-        match change {
-            Change::Write(offset, bytes) => {
-                let start = self.below(len);
-                let end = start + self.below(len - start + 1);
-                Change::Write(offset + start, bytes[start as usize..end as usize].to_vec())
-            }
-            other @ Change::Len(_) => other,
-        }
-    }
-}
-
-impl Names {
-    fn apply(&mut self, change: &NameChange) {
-        match change {
-            NameChange::Folder(path) => {
-                self.folders.insert(path.clone());
-            }
-            NameChange::Create(path, place) => {
-                self.files.insert(path.clone(), *place);
-            }
-            NameChange::Rename(from, to) => {
-                if let Some(place) = self.files.remove(from) {
-                    self.files.insert(to.clone(), place);
-                }
-            }
-            NameChange::Remove(path) => {
-                self.files.remove(path);
-            }
-        }
-    }
-
-    /// A file or folder whose folder was lost is lost.
-    fn drop_orphans(&mut self) {
-        let folders = self.folders.clone();
-        let has_all = |path: &Path| {
-            path.ancestors().skip(1).all(|up| up.parent().is_none() || folders.contains(up))
-        };
-        self.folders.retain(|path| has_all(path));
-        self.files.retain(|path, _| has_all(path));
-    }
-}
-
-impl NameChange {
-    fn is_in(&self, folder: &Path) -> bool {
-        let (Self::Folder(path)
-        | Self::Create(path, _)
-        | Self::Rename(path, _)
-        | Self::Remove(path)) = self;
-        path.parent() == Some(folder)
-    }
-}
-
-impl Change {
-    fn apply(&self, bytes: &mut Vec<u8>) {
-        match self {
-            Self::Write(offset, new) if !new.is_empty() => {
-                let (start, end) = (*offset as usize, *offset as usize + new.len());
-                bytes.resize(bytes.len().max(end), 0);
-                bytes[start..end].copy_from_slice(new);
-            }
-            Self::Write(..) => {}
-            Self::Len(len) => bytes.resize(*len as usize, 0),
-        }
     }
 }
 
@@ -420,97 +252,5 @@ impl Drop for FaultyLock {
         if state.life == self.life {
             state.locked.remove(&self.path);
         }
-    }
-}
-
-struct FaultyFile {
-    disk: Faulty,
-    place: usize,
-    path: PathBuf,
-    mode: Mode,
-    life: u64,
-}
-
-impl FaultyFile {
-    /// The state, if this handle's process still lives.
-    fn alive(&self) -> io::Result<MutexGuard<'_, State>> {
-        let state = self.disk.state();
-        state.check_alive()?;
-        if state.life != self.life {
-            return Err(io::Error::other("a handle from before the restart"));
-        }
-        Ok(state)
-    }
-
-    fn change(&self, what: &str, change: Change) -> io::Result<()> {
-        if self.mode == Mode::Read {
-            return Err(io::ErrorKind::PermissionDenied.into());
-        }
-        let mut state = self.alive()?;
-        let fault = state.enter(what, &self.path)?;
-        let done = match fault {
-            None | Some(Fault::Kept) => Some(change),
-            Some(Fault::Lost) => None,
-            Some(Fault::Torn | Fault::Crash) => match &change {
-                Change::Write(_, bytes) => {
-                    let len = bytes.len() as u64;
-                    Some(state.part_of(change, len))
-                }
-                Change::Len(_) => None,
-            },
-        };
-        if let Some(change) = done {
-            let contents = &mut state.files[self.place];
-            change.apply(&mut contents.shown);
-            contents.pending.push(change);
-        }
-        if fault.is_some() { Err(failed(what)) } else { Ok(()) }
-    }
-}
-
-impl DiskFile for FaultyFile {
-    fn len(&self) -> io::Result<u64> {
-        Ok(self.alive()?.files[self.place].shown.len() as u64)
-    }
-
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        let state = self.alive()?;
-        let end = offset as usize + buffer.len();
-        let bytes = state.files[self.place].shown.get(offset as usize..end);
-        buffer.copy_from_slice(bytes.ok_or(io::ErrorKind::UnexpectedEof)?);
-        Ok(())
-    }
-
-    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        self.change("write", Change::Write(offset, bytes.to_vec()))
-    }
-
-    fn reserve(&self, offset: u64, len: u64, grow: bool) -> io::Result<()> {
-        let end = if grow { (offset + len).max(self.len()?) } else { self.len()? };
-        self.change("reserve", Change::Len(end))
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.change("set length", Change::Len(len))
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        let mut state = self.alive()?;
-        let fault = state.enter("sync", &self.path)?;
-        let contents = &mut state.files[self.place];
-        match fault {
-            None | Some(Fault::Kept) => {
-                for change in std::mem::take(&mut contents.pending) {
-                    change.apply(&mut contents.durable);
-                }
-            }
-            // Shown until the power goes, never durable: a later sync finds nothing to write.
-            Some(Fault::Lost | Fault::Torn) => contents.pending.clear(),
-            Some(Fault::Crash) => {}
-        }
-        if fault.is_some() { Err(failed("sync")) } else { Ok(()) }
     }
 }

@@ -174,7 +174,7 @@ fn recompute_tail(
 /// A pruned leaf has lost its id: what the array says stays, 0 stands for none.
 fn id_of(arrays: &Arrays, index: u64, kept: &Kept) -> u64 {
     match kept {
-        Kept::Leaf(leaf) => IdHash::of(&leaf.core().id(), &leaf.core().emitter()).0,
+        Kept::Leaf(leaf) => IdHash::of(&leaf.core().id(), leaf.core().emitter()).0,
         Kept::Pruned(_) => {
             let mut bytes = Vec::new();
             let read = arrays.ids.read(index, 1, &mut bytes);
