@@ -1,3 +1,26 @@
-//! The one binary; its commands follow.
+//! The hand: the one binary. Parses the command line, runs a command, turns its end into an exit
+//! code.
+//!
+//! stdout carries only the answer; logs, hints, progress and one-time secrets go to stderr.
 
-fn main() {}
+mod args;
+mod cmd;
+mod exit;
+mod log;
+mod output;
+mod reach;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let cli = args::Cli::parse();
+    match cmd::run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(exit) => {
+            eprintln!("annals: {}", exit.message());
+            ExitCode::from(exit.code())
+        }
+    }
+}

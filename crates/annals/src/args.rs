@@ -1,0 +1,397 @@
+//! The command line: every command, its options and an example each.
+//!
+//! Only names, defaults and help texts stand here; what a command does is in `cmd/`. A token is
+//! never an argument (arguments are seen by every user of the machine): it comes from
+//! `ANNALS_TOKEN` or a file.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The audit log for HPC and cloud-desktop platforms.
+#[derive(Debug, Parser)]
+#[command(
+    name = "annals",
+    version,
+    about = "The audit log for HPC and cloud-desktop platforms: who did what, provably",
+    after_help = EXIT_CODES,
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done (an empty answer is done), 1 the answer is \"no\" \
+(tampered, not found, refused), 2 wrong usage or configuration, 3 an operating fault (disk, network).
+Try it: annals demo";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server.
+    #[command(after_help = "Example: annals serve --data /var/lib/annals --listen 127.0.0.1:7200")]
+    Serve(ServeArgs),
+    /// Run a server on a temporary folder filled with realistic events, and keep a trickle coming.
+    #[command(after_help = "Example: annals demo --listen 127.0.0.1:0")]
+    Demo(DemoArgs),
+    /// Print realistic events as NDJSON; the same arguments give the same bytes.
+    #[command(after_help = "Example: annals generate --events 100000 --seed 7 > events.ndjson")]
+    Generate(GenerateArgs),
+    /// Send one event, or many from a file, to a server.
+    #[command(after_help = "Examples:
+  annals record --service users --operation user.create --operator zhang3 --object user:u-7:li4
+  annals record --ndjson events.ndjson       (resumable: the same file sent twice adds nothing)")]
+    Record(RecordArgs),
+    /// Make, list and revoke API tokens.
+    #[command(subcommand, arg_required_else_help = true)]
+    Token(TokenCommand),
+    /// Write the portable proof of one event.
+    #[command(after_help = "Example: annals proof 0192f0c1-7a3e --data DIR --out event.tlog-proof")]
+    Proof(ProofArgs),
+    /// Check a data folder or a proof, offline, without trust in any server.
+    #[command(after_help = "Examples:
+  annals verify --data /var/lib/annals --key 'annals.local/1+3f9a01c7+AX…' --checkpoint kept.txt
+  annals verify event.tlog-proof --key 'annals.local/1+3f9a01c7+AX…'")]
+    Verify(VerifyArgs),
+    /// Show or rotate the key that signs checkpoints.
+    #[command(subcommand, arg_required_else_help = true)]
+    Key(KeyCommand),
+    /// Turn real systems' logs into events.
+    #[command(
+        args_conflicts_with_subcommands = true,
+        arg_required_else_help = true,
+        after_help = "Examples:
+  annals collect --config collect.toml
+  annals collect test sshd --json < /var/log/auth.log"
+    )]
+    Collect(CollectArgs),
+    /// List rejected input and send it again after a fix.
+    #[command(subcommand, arg_required_else_help = true)]
+    Quarantine(QuarantineCommand),
+    /// Say how a server is doing.
+    #[command(after_help = "Example: ANNALS_TOKEN=… annals status --server http://127.0.0.1:7200")]
+    Status(StatusArgs),
+    /// Check or print the configuration.
+    #[command(subcommand, arg_required_else_help = true)]
+    Config(ConfigCommand),
+    /// Print the completion script of a shell.
+    #[command(after_help = "Example: annals completions bash > /etc/bash_completion.d/annals")]
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// The configuration file.
+    #[arg(long, value_name = "annals.toml")]
+    pub(crate) config: Option<PathBuf>,
+    /// The data folder; made on first start.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Where to listen; port 0 picks one.
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Where to listen; port 0 picks one.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:7200")]
+    pub(crate) listen: SocketAddr,
+    /// How many events to begin with.
+    #[arg(long, value_name = "N", default_value_t = 50_000)]
+    pub(crate) events: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GenerateArgs {
+    /// How many events.
+    #[arg(long, value_name = "N")]
+    pub(crate) events: u64,
+    /// Another seed, another company.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How many days they span.
+    #[arg(long, value_name = "D", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub(crate) days: u32,
+    /// No event is later than this (RFC 3339); default: the start of today, UTC.
+    #[arg(long, value_name = "T")]
+    pub(crate) until: Option<String>,
+    /// Weave stories of misuse in; needs --labels.
+    #[arg(long, requires = "labels")]
+    pub(crate) scenarios: bool,
+    /// Where to write which event belongs to which story (NDJSON).
+    #[arg(long, value_name = "FILE", requires = "scenarios")]
+    pub(crate) labels: Option<PathBuf>,
+}
+
+/// How to reach a server.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ServerArgs {
+    /// The server's address.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "ANNALS_SERVER",
+        default_value = "http://127.0.0.1:7200"
+    )]
+    pub(crate) server: String,
+    /// A file that holds the token; otherwise the variable ANNALS_TOKEN.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecordArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// Many events: an NDJSON file, or - for standard input.
+    #[arg(long, value_name = "FILE|-", conflicts_with_all = ["service", "operation", "operator"])]
+    pub(crate) ndjson: Option<PathBuf>,
+    /// The sender's key against doubles; a random one if absent.
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// When it happened (RFC 3339); default: now.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) time: Option<String>,
+    /// Where it happened.
+    #[arg(long)]
+    pub(crate) region: Option<String>,
+    /// In which deployment.
+    #[arg(long)]
+    pub(crate) stack_id: Option<String>,
+    /// Service: code, English or Chinese name.
+    #[arg(long)]
+    pub(crate) service: Option<String>,
+    /// Operation: code, English or Chinese name.
+    #[arg(long, required_unless_present = "ndjson")]
+    pub(crate) operation: Option<String>,
+    /// The login that acted.
+    #[arg(long, required_unless_present = "ndjson")]
+    pub(crate) operator: Option<String>,
+    /// The account acted as or for; default: the operator.
+    #[arg(long)]
+    pub(crate) username: Option<String>,
+    /// From which address.
+    #[arg(long, value_name = "IP")]
+    pub(crate) source_ip: Option<String>,
+    /// A target, as type:id or type:id:name; may be given many times.
+    #[arg(long = "object", value_name = "TYPE:ID[:NAME]")]
+    pub(crate) objects: Vec<String>,
+    /// What else it concerns, as role=type:id or role=type:id:name; may be given many times.
+    #[arg(long = "related", value_name = "ROLE=TYPE:ID[:NAME]")]
+    pub(crate) related: Vec<String>,
+    /// The request, as JSON.
+    #[arg(long, value_name = "JSON")]
+    pub(crate) request_data: Option<String>,
+    /// How it ended: success, failure, denied, partial, pending, unknown.
+    #[arg(long)]
+    pub(crate) outcome: Option<String>,
+    /// Error text or comment.
+    #[arg(long)]
+    pub(crate) reason: Option<String>,
+    /// Correlation: the session.
+    #[arg(long)]
+    pub(crate) session_id: Option<String>,
+    /// Correlation: the request.
+    #[arg(long)]
+    pub(crate) request_id: Option<String>,
+    /// Correlation: the event that made this one happen.
+    #[arg(long)]
+    pub(crate) cause_id: Option<String>,
+    /// Print the server's answer as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleArg {
+    Emitter,
+    Viewer,
+    Auditor,
+    SecurityAdmin,
+    SystemAdmin,
+    AuditAdmin,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token and print it, once.
+    #[command(after_help = "Example: annals token create --data DIR --role emitter --name portal")]
+    Create {
+        /// The data folder.
+        #[arg(long, value_name = "DIR", env = "ANNALS_DATA")]
+        data: PathBuf,
+        /// What its holder may do.
+        #[arg(long)]
+        role: RoleArg,
+        /// What it is for.
+        #[arg(long)]
+        name: String,
+        /// Limit to part of the events (not before filters exist).
+        #[arg(long, value_name = "FILTER")]
+        scope: Option<String>,
+        /// May send events of the platform itself (operator `system`).
+        #[arg(long)]
+        may_be_system: bool,
+        /// Region of its events that name none.
+        #[arg(long)]
+        region: Option<String>,
+        /// Stack of its events that name none.
+        #[arg(long)]
+        stack_id: Option<String>,
+        /// When it ends (RFC 3339).
+        #[arg(long, value_name = "T")]
+        expires: Option<String>,
+    },
+    /// List tokens; never their secrets.
+    List {
+        /// The data folder.
+        #[arg(long, value_name = "DIR", env = "ANNALS_DATA")]
+        data: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a token, at once.
+    Revoke {
+        /// The data folder.
+        #[arg(long, value_name = "DIR", env = "ANNALS_DATA")]
+        data: PathBuf,
+        /// The token's id (8 hex digits, from `token list`).
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProofArgs {
+    /// The event's id.
+    pub(crate) id: String,
+    /// Read this data folder instead of asking a server.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// The file to write; - for standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// A proof to check: a .tlog-proof file.
+    #[arg(value_name = "FILE", required_unless_present = "data", conflicts_with = "data")]
+    pub(crate) file: Option<PathBuf>,
+    /// The data folder to check.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// The verifier key you were given, not the one in the folder; may be given many times.
+    #[arg(long = "key", value_name = "VKEY")]
+    pub(crate) keys: Vec<String>,
+    /// A signed checkpoint you kept.
+    #[arg(long, value_name = "FILE", requires = "data")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// Print the verdict as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Print the verifier key (vkey).
+    Show {
+        /// The data folder.
+        #[arg(long, value_name = "DIR", env = "ANNALS_DATA")]
+        data: PathBuf,
+        /// Former keys too, one a line.
+        #[arg(long)]
+        all: bool,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Replace the signing key; the ledger records which key signs from where. Stop the server first.
+    Rotate {
+        /// The data folder.
+        #[arg(long, value_name = "DIR", env = "ANNALS_DATA")]
+        data: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CollectArgs {
+    /// The collector's configuration.
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Option<CollectCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CollectCommand {
+    /// Show what the lines on standard input become, and why the rest do not.
+    Test {
+        /// The kind of source, such as sshd.
+        source: String,
+        /// One event a line, as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum QuarantineCommand {
+    /// List rejected lines, oldest first.
+    List {
+        #[command(flatten)]
+        server: ServerArgs,
+        /// How many at most.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+        /// Those already sent again, too.
+        #[arg(long)]
+        all: bool,
+        /// Only those after this index; for the next page.
+        #[arg(long, value_name = "INDEX")]
+        after_index: Option<u64>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Send one rejected line again, as it was; after the catalogue or the sender's rights were mended.
+    Replay {
+        #[command(flatten)]
+        server: ServerArgs,
+        /// The index of its quarantine event.
+        index: u64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// As JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check a configuration file and the ANNALS_… variables.
+    Check {
+        /// The configuration file.
+        #[arg(value_name = "annals.toml")]
+        file: Option<PathBuf>,
+    },
+    /// Print every key with its meaning and its value now.
+    Print {
+        /// The configuration file.
+        #[arg(value_name = "annals.toml")]
+        file: Option<PathBuf>,
+    },
+}

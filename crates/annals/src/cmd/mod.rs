@@ -1,0 +1,53 @@
+//! The commands, one a file. Each turns its arguments into calls of the floors below and their
+//! errors into an `Exit`; none of them holds logic that a library would need.
+
+mod collect;
+mod completions;
+mod config;
+mod demo;
+mod generate;
+mod key;
+mod proof;
+mod quarantine;
+mod record;
+mod serve;
+mod status;
+mod token;
+mod verify;
+
+use annals_ledger::{Clock as _, SystemClock};
+use annals_record::Timestamp;
+
+use crate::args::Command;
+use crate::exit::Exit;
+
+/// Runs one command.
+pub(crate) fn run(command: Command) -> Result<(), Exit> {
+    match command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Generate(args) => generate::run(&args),
+        Command::Record(args) => record::run(&args),
+        Command::Token(command) => token::run(command),
+        Command::Proof(args) => proof::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Key(command) => key::run(command),
+        Command::Collect(args) => collect::run(&args),
+        Command::Quarantine(command) => quarantine::run(command),
+        Command::Status(args) => status::run(&args),
+        Command::Config(command) => config::run(command),
+        Command::Completions { shell } => completions::run(shell),
+    }
+}
+
+/// The time now: the commands' only clock.
+fn now() -> Timestamp {
+    SystemClock.now()
+}
+
+/// A time from an argument.
+fn moment(text: &str) -> Result<Timestamp, Exit> {
+    Timestamp::parse(text).ok_or_else(|| {
+        Exit::Usage(format!("{text:?} is not a time; write it like 2027-01-31T00:00:00Z"))
+    })
+}

@@ -1,0 +1,44 @@
+//! `annals proof ID`: the portable proof of one event, from a data folder or from a server.
+
+use std::path::Path;
+
+use annals_ledger::LedgerReader;
+
+use crate::args::ProofArgs;
+use crate::exit::Exit;
+use crate::{output, reach};
+
+/// Writes the proof.
+pub(crate) fn run(args: &ProofArgs) -> Result<(), Exit> {
+    let text = match &args.data {
+        Some(data) => from_folder(data, &args.id)?,
+        None => {
+            let client = reach::client(&args.server)?;
+            client.proof(&args.id).map_err(|error| reach::failed(&error))?
+        }
+    };
+    if args.out == Path::new("-") {
+        return output::line(text.trim_end_matches('\n'));
+    }
+    std::fs::write(&args.out, text)
+        .map_err(|error| Exit::fault(&format!("cannot write {}", args.out.display()), &error))
+}
+
+/// Reads the folder itself, beside a running server too.
+fn from_folder(data: &Path, id: &str) -> Result<String, Exit> {
+    let fault = |error| Exit::fault(&format!("cannot read {}", data.display()), &error);
+    let reader = LedgerReader::open(data).map_err(fault)?;
+    let found = reader.find(id).map_err(fault)?;
+    match found.as_slice() {
+        [] => Err(Exit::No(format!("no event has the id {id}"))),
+        [index] => reader.prove(*index).map(|bundle| bundle.text()).map_err(fault),
+        many => {
+            let places: Vec<String> = many.iter().map(|index| index.0.to_string()).collect();
+            Err(Exit::No(format!(
+                "{} senders used the id {id} (indexes {}); ask the server by index",
+                many.len(),
+                places.join(", ")
+            )))
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `annals serve`: the server, until SIGTERM or SIGINT.
+//!
+//! One line on stdout, `listening on http://ADDR:PORT`, once requests are taken. A stop takes no
+//! new work, finishes what was accepted and exits 0.
+
+use annals_server::Config;
+
+use crate::args::ServeArgs;
+use crate::exit::Exit;
+use crate::{log, output};
+
+/// Runs the server.
+pub(crate) fn run(args: &ServeArgs) -> Result<(), Exit> {
+    let config = super::config::load(args.config.as_deref())?;
+    log::start();
+    serve(with_arguments(config, args), |_| {})
+}
+
+/// What stands on the command line wins over file and environment.
+fn with_arguments(mut config: Config, args: &ServeArgs) -> Config {
+    if let Some(data) = &args.data {
+        config.data.clone_from(data);
+    }
+    if let Some(listen) = args.listen {
+        config.listen = listen;
+    }
+    config
+}
+
+/// Serves until a signal; `ready` learns the address after the line was printed.
+pub(crate) fn serve(
+    config: Config,
+    ready: impl FnOnce(std::net::SocketAddr) + Send,
+) -> Result<(), Exit> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Exit::fault("cannot start the runtime", &error))?;
+    let mut printed = Ok(());
+    let served = runtime.block_on(annals_server::serve(
+        config,
+        |address| {
+            printed = output::line(&format!("listening on http://{address}"));
+            ready(address);
+        },
+        stopped(),
+    ));
+    printed?;
+    served.map_err(|error| {
+        if error.is_configuration() {
+            Exit::usage("cannot serve", &error)
+        } else {
+            Exit::fault("the server stopped", &error)
+        }
+    })
+}
+
+/// Resolves at the first SIGTERM or SIGINT.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("cannot listen for signals; stop with SIGKILL");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+    tracing::info!("stopping: no new work is taken, what was accepted is finished");
+}

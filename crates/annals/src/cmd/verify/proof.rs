@@ -1,0 +1,80 @@
+//! A portable proof: is this event in the log that this key signs, and what does it disclose.
+
+use std::path::Path;
+
+use annals_proof::{Hash, ProofBundle, Verifier};
+use annals_record::{Disclosure, Verdict};
+use serde_json::{Value, json};
+
+use crate::exit::{Exit, chain};
+use crate::output;
+
+/// Checks the file and prints what it proves; exit 1 if it proves nothing.
+pub(crate) fn verify(file: &Path, keys: &[Verifier], as_json: bool) -> Result<(), Exit> {
+    let text = std::fs::read(file)
+        .map_err(|error| Exit::fault(&format!("cannot read {}", file.display()), &error))?;
+    if keys.is_empty() {
+        return Err(Exit::Usage(
+            "a proof is checked against a key you trust: give it with --key \
+             (annals key show, or GET /log/vkey, long before)"
+                .to_owned(),
+        ));
+    }
+    let no = |why: String| Exit::No(format!("{}: not proved: {why}", file.display()));
+    let text = String::from_utf8(text).map_err(|_| no("not UTF-8".to_owned()))?;
+    let bundle = ProofBundle::parse(&text).map_err(|error| no(chain(&error)))?;
+    let extra = bundle
+        .extra
+        .as_deref()
+        .ok_or_else(|| no("it carries no event (the extra line is missing)".to_owned()))?;
+    let disclosure = Disclosure::parse(extra).map_err(|error| no(chain(&error)))?;
+    let leaf = Hash(disclosure.leaf_hash());
+    let signed = bundle.verify(&leaf, keys).map_err(|error| no(chain(&error)))?;
+    let fields = disclosure.fields();
+    if let Some(field) = fields.iter().find(|field| field.verdict == Verdict::Mismatch) {
+        return Err(no(format!("the disclosed {} is not what was recorded", field.name)));
+    }
+    let answer = json!({
+        "verdict": "PROVED",
+        "index": bundle.index.0,
+        "origin": signed.checkpoint.origin,
+        "size": signed.checkpoint.size.0,
+        "root": signed.checkpoint.root.to_string(),
+        "core": serde_json::from_str::<Value>(disclosure.core()).unwrap_or_default(),
+        "fields": fields
+            .iter()
+            .map(|field| json!({
+                "tag": field.tag.0,
+                "name": field.name,
+                "verdict": field.verdict.to_string(),
+                "value": field.value,
+            }))
+            .collect::<Vec<_>>(),
+    });
+    if as_json { output::json(&answer) } else { print(&answer) }
+}
+
+fn print(answer: &Value) -> Result<(), Exit> {
+    output::line(&format!(
+        "PROVED: event {} of {}, under a checkpoint of {} events",
+        answer["index"],
+        answer["origin"].as_str().unwrap_or_default(),
+        answer["size"]
+    ))?;
+    if let Some(core) = answer["core"].as_object() {
+        for (name, value) in core {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            output::line(&format!("  {name}: {text}"))?;
+        }
+    }
+    for field in answer["fields"].as_array().into_iter().flatten() {
+        let name = field["name"].as_str().unwrap_or_default();
+        match field["value"].as_str() {
+            Some(value) => output::line(&format!("  {name}: {value}"))?,
+            None => {
+                output::line(&format!("  {name}: ({})", field["verdict"].as_str().unwrap_or("-")))?
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,30 @@
+//! What goes to stdout: the answer and nothing else, flushed; a reader that went away is no error.
+
+use std::io::{ErrorKind, Write as _};
+
+use serde::Serialize;
+
+use crate::exit::Exit;
+
+/// Prints one line of the answer.
+pub(crate) fn line(text: &str) -> Result<(), Exit> {
+    let mut out = std::io::stdout().lock();
+    let done = writeln!(out, "{text}").and_then(|()| out.flush());
+    settle(done)
+}
+
+/// Prints the answer as one line of JSON.
+pub(crate) fn json(answer: &impl Serialize) -> Result<(), Exit> {
+    let text = serde_json::to_string(answer)
+        .map_err(|error| Exit::fault("cannot print the answer as JSON", &error))?;
+    line(&text)
+}
+
+/// Nothing more can be said to a closed pipe (`annals … | head`): that ends the work, well.
+pub(crate) fn settle(done: std::io::Result<()>) -> Result<(), Exit> {
+    match done {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => Err(Exit::fault("cannot write to standard output", &error)),
+        Ok(()) => Ok(()),
+    }
+}
