@@ -79,7 +79,7 @@ fn take_all(ingest: &Ingest, sender: &Sender, batches: &Batches) -> Result<u64> 
     while batches.next(&mut body)? > 0 {
         let outcome = loop {
             match ingest.ndjson(sender, &body, false) {
-                Err(IngestError::Ledger(LedgerError::Busy { .. })) => {
+                Err(IngestError::Ledger(LedgerError::Busy)) => {
                     std::thread::sleep(BUSY_PAUSE);
                 }
                 other => break other?,

@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 use std::fmt;
-use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -78,7 +77,7 @@ fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn fdatasync_p50(scratch: &Path) -> Result<Duration> {
-    let file = File::from(tempfile::tempfile_in(scratch)?);
+    let file = tempfile::tempfile_in(scratch)?;
     let block = [7_u8; SYNC_BYTES];
     let mut times = Vec::with_capacity(SYNCS);
     for round in 0..SYNCS {
