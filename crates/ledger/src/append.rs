@@ -52,8 +52,16 @@ impl Appender {
             let _ = answer.send(Err(LedgerError::BatchTooLarge { events, bytes }));
             return receipt;
         }
-        ticket.pool = None;
         let received = ticket.received_time;
+        // The block's header tells it for all; a batch is sealed in one go, so its ends suffice.
+        for place in [0, events.saturating_sub(1)] {
+            let other = |sealed: &Sealed| sealed.leaf.core().received_time() != Some(received);
+            if batch.get(place).is_some_and(other) {
+                let _ = answer.send(Err(LedgerError::ReceivedTime { place }));
+                return receipt;
+            }
+        }
+        ticket.pool = None;
         self.pool.put(ticket.number, Batch { leaves: batch, on_conflict, received, answer });
         receipt
     }

@@ -101,6 +101,12 @@ pub enum LedgerError {
         /// Bytes in it.
         bytes: usize,
     },
+    /// A batch was not sealed with the `received_time` of its ticket.
+    #[error("event {place} of the batch has another received_time than its ticket; seal it anew")]
+    ReceivedTime {
+        /// Place in the batch.
+        place: usize,
+    },
     /// The ledger holds as many leaves as its format can count.
     #[error("the ledger is full at {size} leaves; start a new one")]
     LedgerFull {

@@ -1,6 +1,7 @@
 //! Small sealed events, made from a number.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+#[cfg(feature = "testing")]
 pub(crate) mod harness;
 
 use annals_record::{Catalogue, Record, RecordSalt, Sealed, Sender, Timestamp};
