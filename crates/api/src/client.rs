@@ -75,6 +75,12 @@ pub enum ClientError {
 }
 
 impl ClientError {
+    /// The status code, if the server answered with an error.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.problem().map(|problem| problem.status)
+    }
+
     /// The problem document, if the server sent one.
     #[must_use]
     pub fn problem(&self) -> Option<&Problem> {

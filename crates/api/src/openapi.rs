@@ -32,6 +32,7 @@ looked at.";
         log::checkpoint,
         log::vkey,
         log::tile,
+        log::entries,
         service::catalogue,
         service::status,
         service::healthz,

@@ -15,8 +15,10 @@ pub const METRICS: &str = "/metrics";
 pub const CHECKPOINT: &str = "/log/checkpoint";
 /// The verifier keys, current first.
 pub const VKEY: &str = "/log/vkey";
-/// Hash tiles and entry bundles (c2sp.org/tlog-tiles), below the level.
+/// Hash tiles (c2sp.org/tlog-tiles).
 pub const TILE: &str = "/log/tile/{level}/{*number}";
+/// Entry bundles (c2sp.org/tlog-tiles).
+pub const ENTRIES: &str = "/log/tile/entries/{*number}";
 /// Send events (POST), or page through them (GET).
 pub const EVENTS: &str = "/v1/events";
 /// One event by its id.

@@ -1,1 +1,25 @@
-//! One floor of Annals; its rooms follow.
+//! The house: puts the rooms together and opens the door.
+//!
+//! `serve` builds ledger, control database and views in order, answers HTTP until told to stop,
+//! finishes what was accepted and closes the ledger. Prints nothing and exits nowhere: that is
+//! for the program around it. What an event is, how it is kept and what can be proved is not
+//! known here.
+
+mod app;
+pub mod auth;
+mod budget;
+mod build;
+pub mod config;
+pub mod control;
+mod error;
+mod http;
+pub mod ingest;
+mod jobs;
+mod metrics;
+mod quarantine;
+mod serve;
+
+pub use auth::role::Role;
+pub use config::Config;
+pub use error::ServerError;
+pub use serve::serve;

@@ -1,1 +1,12 @@
-//! One floor of Annals; its rooms follow.
+//! What can be asked of the ledger: pages of events in the order of time or position.
+//!
+//! Everything here rides behind the ledger and can be deleted and rebuilt from it. A walk is
+//! bound to a ledger head (`as_of`) and sees exactly the events below it. No HTTP, no rights.
+
+mod error;
+mod page;
+mod timeline;
+
+pub use error::QueryError;
+pub use page::{Order, PageToken, Position, Walk};
+pub use timeline::{Frames, Page, page};

@@ -1,7 +1,7 @@
 //! Operations of the transparency log (c2sp.org/tlog-tiles).
 #![allow(dead_code)] // Functions without a body that carry a description.
 
-use super::schema::Found;
+use super::schema::{Found, Guarded};
 use crate::routes;
 
 /// The newest signed checkpoint
@@ -20,27 +20,32 @@ pub(super) fn checkpoint() {}
 )]
 pub(super) fn vkey() {}
 
-/// A hash tile, or with level `entries` a bundle of entries
-///
-/// Hash tiles are open to everyone. Entry bundles hold what events say and are for auditors,
-/// unless the server was told `log.public_entries = true`.
+/// A hash tile
 #[utoipa::path(
-    get, path = routes::TILE, tag = "log", security((), ("token" = [])),
+    get, path = routes::TILE, tag = "log",
     params(
-        ("level" = String, Path, description = "0 to 63, or `entries`"),
+        ("level" = u8, Path, maximum = 63, description = "The tile's level"),
         ("number" = String, Path,
             description = "The tile's number in groups of three digits, and `.p/<W>` for a \
                            partial one: `x001/234.p/5`"),
     ),
-    responses(
-        (status = 200, description = "The tile", body = Vec<u8>,
-            content_type = "application/octet-stream"),
-        (status = 401, description = "An entry bundle without a token",
-            body = crate::wire::problem::Problem, content_type = "application/problem+json"),
-        (status = 403, description = "An entry bundle without the right",
-            body = crate::wire::problem::Problem, content_type = "application/problem+json"),
-        (status = 410, description = "Entries of the bundle were pruned",
-            body = crate::wire::problem::Problem, content_type = "application/problem+json"),
-        Found),
+    responses((status = 200, description = "The tile: 32 bytes a hash", body = Vec<u8>,
+        content_type = "application/octet-stream"), Found),
 )]
 pub(super) fn tile() {}
+
+/// A bundle of entries
+///
+/// For auditors, unless the server was told `log.public_entries = true`.
+#[utoipa::path(
+    get, path = routes::ENTRIES, tag = "log", security((), ("token" = [])),
+    params(("number" = String, Path,
+        description = "The bundle's number, written as that of a tile")),
+    responses(
+        (status = 200, description = "Entries, each after its length (u16, big-endian)",
+            body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 410, description = "Entries of the bundle were pruned",
+            body = crate::wire::problem::Problem, content_type = "application/problem+json"),
+        Guarded, Found),
+)]
+pub(super) fn entries() {}

@@ -1,0 +1,101 @@
+//! `App`: what every request handler can reach, built once and passed down.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use annals_ledger::{Appender, Head, LedgerReader};
+use annals_record::{Catalogue, Sender, Timestamp};
+
+use crate::auth::token::Token;
+use crate::budget::Budget;
+use crate::config::Config;
+use crate::control::Control;
+use crate::ingest::{Ingest, Quota};
+use crate::metrics::Metrics;
+use crate::quarantine::QuarantineIndex;
+
+/// Shared by all requests.
+pub(crate) type Shared = Arc<App>;
+
+/// The rooms of the house.
+pub(crate) struct App {
+    pub(crate) config: Config,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) appender: Appender,
+    pub(crate) reader: LedgerReader,
+    pub(crate) control: Control,
+    pub(crate) ingest: Ingest,
+    pub(crate) quota: Arc<Quota>,
+    /// None where views are off.
+    pub(crate) quarantine: Option<Arc<QuarantineIndex>>,
+    pub(crate) metrics: Metrics,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) started: Timestamp,
+    stopping: AtomicBool,
+}
+
+/// What `App` is built from.
+pub(crate) struct Parts {
+    pub(crate) config: Config,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) appender: Appender,
+    pub(crate) reader: LedgerReader,
+    pub(crate) control: Control,
+    pub(crate) quota: Arc<Quota>,
+    pub(crate) quarantine: Option<Arc<QuarantineIndex>>,
+    pub(crate) started: Timestamp,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { config, catalogue, appender, reader, control, quota, quarantine, started } =
+            parts;
+        let ingest = Ingest::new(appender.clone(), catalogue.clone(), quota.clone())
+            .at(&config.region, &config.stack_id);
+        let budget = Arc::new(Budget::new(config.ingest.in_flight_bytes_max));
+        Self {
+            metrics: Metrics::new(),
+            stopping: AtomicBool::new(false),
+            config,
+            catalogue,
+            appender,
+            reader,
+            control,
+            ingest,
+            quota,
+            quarantine,
+            budget,
+            started,
+        }
+    }
+
+    /// What is durable and signed.
+    pub(crate) fn head(&self) -> Head {
+        self.reader.head()
+    }
+
+    /// The sender that `token` stands for, with the server's defaults.
+    pub(crate) fn sender(&self, token: &Token) -> Sender {
+        let or_default = |own: &Option<String>, default: &str| {
+            own.clone().or_else(|| (!default.is_empty()).then(|| default.to_owned()))
+        };
+        Sender {
+            emitter: token.id.clone(),
+            region: or_default(&token.region, &self.config.region),
+            stack_id: or_default(&token.stack_id, &self.config.stack_id),
+            may_be_system: token.may_be_system,
+            is_server: false,
+        }
+    }
+
+    /// From now on the server says that it is not ready.
+    pub(crate) fn begin_to_stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// True once the server was told to stop.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,4 @@
+//! Who may do what: roles and their rights, tokens and their secrets.
+
+pub mod role;
+pub mod token;

@@ -1,0 +1,86 @@
+//! Opens everything in order: the only place that constructs.
+//!
+//! Catalogue, control database, ledger, views; a fault in one leaves nothing half open, because
+//! each closes itself when dropped.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use annals_ledger::{Clock, FollowerHandle, Ledger, Options, SystemClock};
+use annals_record::Catalogue;
+
+use crate::app::{App, Parts, Shared};
+use crate::config::Config;
+use crate::control::Control;
+use crate::error::ServerError;
+use crate::ingest::Quota;
+use crate::quarantine::QuarantineIndex;
+
+/// The folder of everything that can be rebuilt.
+const VIEWS: &str = "views";
+const QUARANTINE: &str = "quarantine.sqlite";
+
+/// The built house.
+pub(crate) struct House {
+    pub(crate) app: Shared,
+    pub(crate) ledger: Ledger,
+    pub(crate) followers: Vec<FollowerHandle>,
+}
+
+/// Builds it. Blocks while the ledger recovers.
+pub(crate) fn build(config: Config) -> Result<House, ServerError> {
+    config.check()?;
+    let catalogue = Arc::new(catalogue(&config)?);
+    let control = Control::open(&config.data)?;
+    let ledger = Ledger::open(&config.data, options(&config))?;
+    let reader = ledger.reader();
+    let quota = Arc::new(Quota::new(config.quarantine.quota_bytes));
+    let quarantine = if config.views.enabled {
+        Some(Arc::new(quarantine(&config.data, &reader.head(), quota.clone())?))
+    } else {
+        None
+    };
+    let followers = quarantine.iter().map(|index| ledger.follow(Box::new(index.follower())));
+    let followers = followers.collect::<Result<_, _>>()?;
+    let app = App::new(Parts {
+        config,
+        catalogue,
+        appender: ledger.appender(),
+        reader,
+        control,
+        quota,
+        quarantine,
+        started: SystemClock.now(),
+    });
+    Ok(House { app: Arc::new(app), ledger, followers })
+}
+
+fn options(config: &Config) -> Options {
+    let origin = Some(config.log.origin.clone()).filter(|origin| !origin.is_empty());
+    Options { origin, ..Options::default() }
+}
+
+fn catalogue(config: &Config) -> Result<Catalogue, ServerError> {
+    let mut catalogue = Catalogue::built_in();
+    for path in &config.catalogue {
+        let csv = std::fs::read_to_string(path)
+            .map_err(|source| ServerError::CatalogueFile { path: path.clone(), source })?;
+        catalogue
+            .add(&csv)
+            .map_err(|source| ServerError::Catalogue { path: path.clone(), source })?;
+    }
+    Ok(catalogue)
+}
+
+fn quarantine(
+    data: &Path,
+    head: &annals_ledger::Head,
+    quota: Arc<Quota>,
+) -> Result<QuarantineIndex, ServerError> {
+    let folder = data.join(VIEWS);
+    std::fs::create_dir_all(&folder)
+        .map_err(|source| ServerError::Folder { path: folder.clone(), source })?;
+    let path = folder.join(QUARANTINE);
+    QuarantineIndex::open(&path, head.size, quota)
+        .map_err(|source| ServerError::View { path, source })
+}

@@ -1,0 +1,232 @@
+//! The configuration: one documented struct, read from `annals.toml` and `ANNALS_…` variables.
+//!
+//! The doc comment of each key is the manual: `Config::reference` prints it. Every key has a
+//! default, an unknown key is an error that names the nearest known one, and a variable beats
+//! the file (`ANNALS_VIEWS_ENABLED` is `views.enabled`). How keys are matched to files and
+//! variables is in `config/load.rs`; nothing here opens the data folder or a socket.
+
+mod load;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use load::ConfigError;
+
+/// One key as the reference prints it.
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) doc: &'static [&'static str],
+}
+
+/// Declares a section: the struct, its defaults, and its keys with their documentation.
+macro_rules! section {
+    ($(#[doc = $about:literal])* $name:ident {
+        $($(#[doc = $doc:literal])* $key:ident : $type:ty = $default:expr,)*
+    }) => {
+        $(#[doc = $about])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct $name { $($(#[doc = $doc])* pub $key: $type,)* }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($key: $default,)* }
+            }
+        }
+
+        impl $name {
+            pub(crate) const KEYS: &'static [Key] =
+                &[$(Key { name: stringify!($key), doc: &[$($doc),*] },)*];
+        }
+    };
+}
+
+section! {
+    /// Everything the server can be told.
+    Config {
+        /// The data folder; made on first start. The ledger, its keys, the control database and
+        /// the views live in it.
+        data: PathBuf = PathBuf::from("annals-data"),
+        /// Where to listen; port 0 picks a free one. An address other than loopback needs
+        /// `tls` to be decided.
+        listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 7200)),
+        /// `auto`: plain http on loopback, TLS elsewhere. `off`: plain http everywhere, for use
+        /// behind a proxy that ends TLS; tokens travel in clear text up to it.
+        tls: Tls = Tls::Auto,
+        /// Region of events whose sender and token name none; empty: no default.
+        region: String = String::new(),
+        /// Stack of events whose sender and token name none; empty: no default, such events
+        /// are rejected as `missing_stack`.
+        stack_id: String = String::new(),
+        /// Files with further services and operations, in the columns of the built-in
+        /// catalogue.
+        catalogue: Vec<PathBuf> = Vec::new(),
+        /// Names of the deployments in both languages, for people:
+        /// `[[stacks]]` with `region`, `id`, `en`, `zh`.
+        stacks: Vec<Stack> = Vec::new(),
+        /// The transparency log.
+        log: Log = Log::default(),
+        /// How events are taken in.
+        ingest: Ingest = Ingest::default(),
+        /// Rejected lines.
+        quarantine: Quarantine = Quarantine::default(),
+        /// What can be asked beyond the ledger itself.
+        views: Views = Views::default(),
+        /// The HTTP server's patience.
+        http: Http = Http::default(),
+    }
+}
+
+section! {
+    /// Section `[log]`.
+    Log {
+        /// Name of the log in its checkpoints, such as `audit.example.org/hpc`. Used when the
+        /// data folder is made and never after; empty: a generated one.
+        origin: String = String::new(),
+        /// Serve entry bundles (`/log/tile/entries/…`) to everyone. They hold each event's
+        /// core, such as time and operation, and no personal value in clear.
+        public_entries: bool = false,
+    }
+}
+
+section! {
+    /// Section `[ingest]`.
+    Ingest {
+        /// Bytes of expanded request bodies that may be in work at once. Beyond it requests
+        /// are answered 503 and nothing of them is kept.
+        in_flight_bytes_max: u64 = 256 * 1024 * 1024,
+    }
+}
+
+section! {
+    /// Section `[quarantine]`.
+    Quarantine {
+        /// Bytes of rejected lines kept for one token until they are replayed. Once they are
+        /// spent, requests with bad lines are answered 507 `quarantine_full`.
+        quota_bytes: u64 = 64 * 1024 * 1024,
+    }
+}
+
+section! {
+    /// Section `[views]`.
+    Views {
+        /// `false`: ledger only. Events are taken, kept, served by id and position and proved;
+        /// queries are answered 503 `views_off`.
+        enabled: bool = true,
+    }
+}
+
+section! {
+    /// Section `[http]`.
+    Http {
+        /// Connections open at once; further ones wait to be accepted.
+        connections_max: usize = 1024,
+        /// Seconds a client may take to send the head of a request.
+        header_seconds_max: u64 = 10,
+        /// Seconds a client may pause within a body.
+        body_pause_seconds_max: u64 = 30,
+        /// Seconds a client may take for a whole body.
+        body_seconds_max: u64 = 300,
+        /// Seconds that requests in work may take to finish once the server was told to stop.
+        stop_seconds_max: u64 = 30,
+    }
+}
+
+/// Whether connections are encrypted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tls {
+    /// Plain http on loopback, TLS elsewhere.
+    #[default]
+    Auto,
+    /// Plain http everywhere.
+    Off,
+}
+
+/// Names of one deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stack {
+    /// The region as it stands in events.
+    pub region: String,
+    /// The `stack_id` as it stands in events.
+    pub id: String,
+    /// Its name in English.
+    pub en: String,
+    /// Its name in Chinese.
+    pub zh: String,
+}
+
+impl Config {
+    /// The documented configuration file with every key at its default.
+    ///
+    /// # Panics
+    /// Never: the defaults are plain data.
+    #[must_use]
+    pub fn reference() -> String {
+        Self::default().to_toml(true)
+    }
+
+    /// This configuration as a file, without the documentation.
+    #[must_use]
+    pub fn print(&self) -> String {
+        self.to_toml(false)
+    }
+
+    fn to_toml(&self, documented: bool) -> String {
+        let values = toml::Table::try_from(self).expect("a configuration is plain data");
+        let mut out = String::new();
+        print_section(&mut out, "", &values, documented);
+        out
+    }
+}
+
+/// The keys of the section at `path`; empty for what is not a section.
+pub(crate) fn keys(path: &str) -> &'static [Key] {
+    match path {
+        "" => Config::KEYS,
+        "log" => Log::KEYS,
+        "ingest" => Ingest::KEYS,
+        "quarantine" => Quarantine::KEYS,
+        "views" => Views::KEYS,
+        "http" => Http::KEYS,
+        _ => &[],
+    }
+}
+
+/// Plain keys come before sections, as TOML demands.
+fn print_section(out: &mut String, path: &str, values: &toml::Table, documented: bool) {
+    let (sections, plain): (Vec<&Key>, Vec<&Key>) =
+        keys(path).iter().partition(|key| values.get(key.name).is_some_and(toml::Value::is_table));
+    for key in plain {
+        if documented {
+            print_doc(out, key);
+        }
+        if let Some(value) = values.get(key.name) {
+            out.push_str(&format!("{} = {value}\n", key.name));
+        }
+        if documented {
+            out.push('\n');
+        }
+    }
+    for key in sections {
+        if documented {
+            print_doc(out, key);
+        }
+        out.push_str(&format!("[{}]\n", key.name));
+        if let Some(toml::Value::Table(inner)) = values.get(key.name) {
+            print_section(out, key.name, inner, documented);
+        }
+    }
+}
+
+fn print_doc(out: &mut String, key: &Key) {
+    for line in key.doc {
+        out.push_str(&format!("#{line}\n"));
+    }
+}
+
+#[cfg(test)]
+mod tests;

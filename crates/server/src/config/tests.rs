@@ -1,0 +1,78 @@
+//! Files and variables into a `Config`: what is taken, what is refused and how.
+
+use std::io::Write;
+
+use super::*;
+
+fn load(file: &str, variables: &[(&str, &str)]) -> Result<(Config, Vec<String>), String> {
+    let mut path = tempfile::NamedTempFile::new().expect("a temporary file");
+    path.write_all(file.as_bytes()).expect("written");
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::load(Some(path.path()), variables)
+        .map_err(|error| error.to_string().replace(&path.path().display().to_string(), "FILE"))
+}
+
+// An unknown key must never be ignored: a typing error in a security setting would go unseen.
+#[test]
+fn unknown_keys_are_errors_that_name_the_nearest() {
+    let check = |file: &str, expected: &str| assert_eq!(load(file, &[]), Err(expected.to_owned()));
+    check("lisen = 1", "unknown key `lisen` in FILE; did you mean `listen`?");
+    check(
+        "[views]\nenable = true",
+        "unknown key `views.enable` in FILE; did you mean `views.enabled`?",
+    );
+    check("[log]\norigins.x = 1", "unknown key `log.origins` in FILE; did you mean `log.origin`?");
+}
+
+// Variables beat the file, take the type of their key, and strangers are told once each.
+#[test]
+fn variables_override_the_file() {
+    let (config, warnings) = load(
+        "region = 'cn-east'\n[views]\nenabled = true",
+        &[
+            ("ANNALS_VIEWS_ENABLED", "false"),
+            ("ANNALS_STACK_ID", "7"),
+            ("ANNALS_LISTEN", "127.0.0.1:0"),
+            ("ANNALS_QUARANTINE_QUOTA_BYTES", "1024"),
+            ("ANNALS_TOKEN", "not a key"),
+            ("ANNALS_LISTN", "x"),
+            ("PATH", "x"),
+        ],
+    )
+    .expect("loads");
+    assert!(!config.views.enabled);
+    assert_eq!((config.region.as_str(), config.stack_id.as_str()), ("cn-east", "7"));
+    assert_eq!(config.listen.port(), 0);
+    assert_eq!(config.quarantine.quota_bytes, 1024);
+    assert_eq!(
+        warnings,
+        ["the variable ANNALS_LISTN means nothing here; did you mean ANNALS_LISTEN?"]
+    );
+    assert!(load("", &[("ANNALS_VIEWS_ENABLED", "perhaps")]).is_err());
+}
+
+// The printed reference is a valid file, says the defaults, and documents every key.
+#[test]
+fn the_reference_is_a_configuration_file() {
+    let reference = Config::reference();
+    let (config, _) = load(&reference, &[]).expect("the reference loads");
+    assert_eq!(config, Config::default());
+    for section in ["", "log", "ingest", "quarantine", "views", "http"] {
+        assert!(keys(section).iter().all(|key| !key.doc.is_empty()), "{section}");
+    }
+    let (printed, _) = load(&Config::default().print(), &[]).expect("the print loads");
+    assert_eq!(printed, Config::default());
+}
+
+// Tokens must not travel in clear text over a network without someone having said so.
+#[test]
+fn open_addresses_need_a_decision_about_tls() {
+    let check = |file: &str, ok: bool| {
+        let (config, _) = load(file, &[]).expect("loads");
+        assert_eq!(config.check().is_ok(), ok, "{file}");
+    };
+    check("", true);
+    check("listen = '[::1]:7200'", true);
+    check("listen = '0.0.0.0:7200'", false);
+    check("listen = '192.0.2.1:7200'\ntls = 'off'", true);
+}

@@ -1,0 +1,144 @@
+//! The control database `DIR/control.sqlite`: tokens, and acts waiting to be recorded.
+//!
+//! The server and commands beside it open it at once; what one writes the other sees with its
+//! next request (`PRAGMA data_version` tells cheaply whether the cache of tokens still holds).
+//! Each change writes its audit event to the outbox in the same transaction, so that no
+//! administrative act can happen without a record of it. Holds no event of anybody else.
+
+mod outbox;
+mod schema;
+mod tokens;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use annals_ledger::{Clock, SystemClock};
+use rusqlite::Connection;
+
+pub use outbox::Pending;
+pub use tokens::{CreatedToken, NewToken, TokenRow};
+
+use tokens::Cached;
+
+const FILE: &str = "control.sqlite";
+/// How long a writer waits for another process, milliseconds.
+const BUSY_MILLIS_MAX: u64 = 5_000;
+
+/// Why the control database could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// The data folder could not be made.
+    #[error("cannot make the data folder {}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// SQLite failed.
+    #[error("the control database {} cannot be used", path.display())]
+    Database {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// The file was written by a later version.
+    #[error("{} is of version {found}, newer than this program knows; update the program",
+        path.display())]
+    TooNew {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+    },
+    /// The system gave no random bytes.
+    #[error("the system's random source failed")]
+    Random(#[source] getrandom::Error),
+    /// A token needs a name people can tell it by.
+    #[error(
+        "a token's name has 1 to {} characters and no control characters",
+        tokens::NAME_CHARS_MAX
+    )]
+    BadName,
+}
+
+/// The control database, open.
+pub struct Control {
+    inner: Mutex<Inner>,
+    path: PathBuf,
+    clock: Arc<dyn Clock>,
+}
+
+/// What the lock covers: SQLite connections are for one thread at a time.
+struct Inner {
+    connection: Connection,
+    /// `PRAGMA data_version` when the cache was last emptied.
+    version: i64,
+    /// Tokens that exist, by id.
+    cache: HashMap<String, Cached>,
+}
+
+impl Control {
+    /// Opens the database of the data folder, making both as needed.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be made or used, or is of a later version.
+    pub fn open(dir: &Path) -> Result<Self, ControlError> {
+        Self::open_with(dir, Arc::new(SystemClock))
+    }
+
+    /// Opens with another clock, for tests of expiry.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn open_with(dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, ControlError> {
+        make_folder(dir)?;
+        let path = dir.join(FILE);
+        let connection = connect(&path).map_err(|source| fault(&path, source))?;
+        let version = schema::migrate(&connection).map_err(|source| fault(&path, source))?;
+        if version > schema::VERSION {
+            return Err(ControlError::TooNew { path, found: version });
+        }
+        let inner = Inner { connection, version: -1, cache: HashMap::new() };
+        Ok(Self { inner: Mutex::new(inner), path, clock })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A panic while holding it leaves no half state: SQLite rolls back, the cache is a copy.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn fault(&self, source: rusqlite::Error) -> ControlError {
+        fault(&self.path, source)
+    }
+}
+
+fn fault(path: &Path, source: rusqlite::Error) -> ControlError {
+    ControlError::Database { path: path.to_owned(), source }
+}
+
+/// Only the owner may look into the data folder.
+fn make_folder(dir: &Path) -> Result<(), ControlError> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(|source| ControlError::Folder { path: dir.to_owned(), source })
+}
+
+fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(std::time::Duration::from_millis(BUSY_MILLIS_MAX))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! Acts that wait to become audit events, written in the transaction of the act itself.
+//!
+//! The server drains them into the ledger: append, wait for the receipt, then forget. The event's
+//! id is fixed here, so a crash between the last two only makes the ledger say "duplicate".
+
+use annals_record::Timestamp;
+use rusqlite::Transaction;
+
+use super::{Control, ControlError};
+
+/// Most acts drained at once.
+const DRAIN_ACTS_MAX: usize = 256;
+
+/// One administrative act.
+pub(super) struct Act<'a> {
+    pub(super) operation: &'a str,
+    pub(super) object_type: &'a str,
+    pub(super) object_id: &'a str,
+    pub(super) object_name: &'a str,
+    pub(super) request: serde_json::Value,
+}
+
+/// One event waiting for the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Its place in the outbox.
+    pub number: i64,
+    /// The event, as JSON.
+    pub event: String,
+}
+
+/// Adds the event of `act`, as part of the act's own transaction.
+pub(super) fn push(
+    transaction: &Transaction<'_>,
+    now: Timestamp,
+    act: &Act<'_>,
+) -> Result<(), rusqlite::Error> {
+    // Commands run by someone with access to the data folder; who it is, only the system knows.
+    let event = serde_json::json!({
+        "id": uuid::Uuid::now_v7().to_string(),
+        "time": now.to_string(),
+        "service": "audit-log",
+        "operation": act.operation,
+        "operator": annals_record::UNKNOWN,
+        "object": { "type": act.object_type, "id": act.object_id, "name": act.object_name },
+        "request_data": act.request,
+        "auth_method": "local",
+    });
+    transaction.execute("INSERT INTO outbox (event) VALUES (?)", [event.to_string()])?;
+    Ok(())
+}
+
+impl Control {
+    /// The oldest waiting events.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn pending(&self) -> Result<Vec<Pending>, ControlError> {
+        let read = || {
+            let inner = self.lock();
+            let mut statement = inner
+                .connection
+                .prepare_cached("SELECT number, event FROM outbox ORDER BY number LIMIT ?")?;
+            let rows = statement.query_map([DRAIN_ACTS_MAX as i64], |row| {
+                Ok(Pending { number: row.get(0)?, event: row.get(1)? })
+            })?;
+            rows.collect::<Result<_, rusqlite::Error>>()
+        };
+        read().map_err(|source| self.fault(source))
+    }
+
+    /// Forgets waiting events up to `number`; only after they are durable in the ledger.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn drained(&self, number: i64) -> Result<(), ControlError> {
+        let delete = "DELETE FROM outbox WHERE number <= ?";
+        let done = self.lock().connection.execute(delete, [number]);
+        done.map(|_| ()).map_err(|source| self.fault(source))
+    }
+}

@@ -1,0 +1,43 @@
+//! The tables of the control database, and how older files become current ones.
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+/// One script a version; a script, once released, never changes.
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE tokens (
+        id TEXT PRIMARY KEY,
+        secret_sha256 BLOB NOT NULL,
+        name TEXT NOT NULL,
+        role TEXT NOT NULL,
+        may_be_system INTEGER NOT NULL,
+        region TEXT,
+        stack_id TEXT,
+        created_ns INTEGER NOT NULL,
+        expires_ns INTEGER,
+        revoked_ns INTEGER,
+        last_used_ns INTEGER
+    ) STRICT;
+    CREATE TABLE outbox (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        event TEXT NOT NULL
+    ) STRICT;
+"];
+
+/// The version this program writes.
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// Brings an older file up to date; the answer is the version found or made.
+pub(super) fn migrate(connection: &Connection) -> Result<i64, rusqlite::Error> {
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let done = usize::try_from(found).unwrap_or(usize::MAX);
+    if done >= MIGRATIONS.len() {
+        return Ok(found);
+    }
+    for script in &MIGRATIONS[done..] {
+        transaction.execute_batch(script)?;
+    }
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()?;
+    Ok(VERSION)
+}

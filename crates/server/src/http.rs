@@ -1,0 +1,124 @@
+//! The HTTP side: the whole route table on one screen, and what every request goes through.
+//!
+//! Each line of the table says method, path, what it takes to get in, and the handler. Order of a
+//! request: limits of the connection (`listen`), name and log (`finish`), panics caught, token and
+//! right (`principal::guard`), handler. A route that is not in the table does not exist.
+
+mod append;
+pub(crate) mod body;
+mod catalogue;
+pub(crate) mod error;
+mod events;
+mod finish;
+mod health;
+mod home;
+pub(crate) mod listen;
+mod log;
+mod metrics;
+mod openapi;
+pub(crate) mod principal;
+mod proof;
+mod quarantine;
+mod query;
+mod status;
+
+pub(crate) use status::origin;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use annals_api::routes;
+use axum::Router;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::app::Shared;
+use crate::auth::role::Right;
+use crate::http::error::HttpError;
+use crate::http::principal::Guard;
+
+/// What it takes to get in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Nothing.
+    Open,
+    /// A token whose role has the right.
+    Needs(Right),
+}
+
+/// One line of the table.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) access: Access,
+    handler: MethodRouter<Shared>,
+}
+
+/// Every route there is.
+fn table(app: &Shared) -> Vec<Route> {
+    use Access::{Needs, Open};
+    use Right::*;
+    let entries = if app.config.log.public_entries { Open } else { Needs(ReadEntries) };
+    let get_ = |path, access, handler| Route { method: Method::GET, path, access, handler };
+    let post_ = |path, access, handler| Route { method: Method::POST, path, access, handler };
+    vec![
+        get_(routes::HOME, Open, get(home::home)),
+        get_(routes::HEALTHZ, Open, get(health::healthz)),
+        get_(routes::READYZ, Open, get(health::readyz)),
+        get_(routes::OPENAPI, Open, get(openapi::openapi)),
+        get_(routes::METRICS, Needs(ReadMetrics), get(metrics::metrics)),
+        get_(routes::CHECKPOINT, Open, get(log::checkpoint)),
+        get_(routes::VKEY, Open, get(log::vkey)),
+        get_(routes::TILE, Open, get(log::tile)),
+        get_(routes::ENTRIES, entries, get(log::entries)),
+        post_(routes::EVENTS, Needs(WriteEvents), post(append::append)),
+        get_(routes::EVENTS, Needs(ReadEvents), get(events::page)),
+        get_(routes::EVENT, Needs(ReadEvents), get(events::event)),
+        get_(routes::EVENT_PROOF, Needs(ReadEvents), get(proof::event_proof)),
+        get_(routes::EVENT_AT, Needs(ReadEvents), get(events::event_at)),
+        get_(routes::EVENT_AT_PROOF, Needs(ReadEvents), get(proof::event_at_proof)),
+        get_(routes::CATALOGUE, Needs(ReadCatalogue), get(catalogue::catalogue)),
+        get_(routes::QUARANTINE, Needs(ReadQuarantine), get(quarantine::list)),
+        post_(routes::QUARANTINE_REPLAY, Needs(ReplayQuarantine), post(quarantine::replay)),
+        get_(routes::STATUS, Needs(ReadStatus), get(status::status)),
+    ]
+}
+
+/// What each route demands, for `principal::guard`.
+pub(crate) struct Table(HashMap<(Method, &'static str), Access>);
+
+impl Table {
+    fn new(routes: &[Route]) -> Self {
+        let entry = |route: &Route| ((route.method.clone(), route.path), route.access);
+        Self(routes.iter().map(entry).collect())
+    }
+
+    /// What a matched route demands; none if it does not take the method.
+    pub(crate) fn access(&self, method: &Method, path: &str) -> Option<Access> {
+        self.0.get(&(principal::method_of(method), path)).copied()
+    }
+}
+
+/// The whole service.
+pub(crate) fn router(app: &Shared) -> Router {
+    let routes = table(app);
+    let guard = Guard { app: app.clone(), table: Arc::new(Table::new(&routes)) };
+    routes
+        .into_iter()
+        .fold(Router::new(), |router, route| router.route(route.path, route.handler))
+        .fallback(|| async { HttpError::NotFound })
+        .method_not_allowed_fallback(|| async { HttpError::MethodNotAllowed })
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(app.clone(), finish::finish))
+                .layer(CatchPanicLayer::custom(finish::panicked))
+                .layer(from_fn_with_state(guard, principal::guard)),
+        )
+        .with_state(app.clone())
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

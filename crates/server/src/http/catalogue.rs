@@ -1,0 +1,46 @@
+//! `/v1/catalogue`: services, operations and fields in both languages.
+
+use annals_api::wire::catalogue::{CatalogueAnswer, Field, Operation, Service};
+use annals_record::{Catalogue, FieldNames};
+use axum::Json;
+use axum::extract::State;
+
+use crate::app::Shared;
+use crate::http::principal::{Permit, ReadCatalogue};
+
+/// The whole catalogue, site extensions included.
+pub(crate) async fn catalogue(
+    _: Permit<ReadCatalogue>,
+    State(app): State<Shared>,
+) -> Json<CatalogueAnswer> {
+    Json(answer(&app.catalogue))
+}
+
+fn answer(catalogue: &Catalogue) -> CatalogueAnswer {
+    let services = catalogue.services().iter().map(|service| Service {
+        code: service.code.clone(),
+        en: service.en.clone(),
+        zh: service.zh.clone(),
+        operations: operations(catalogue, &service.code),
+    });
+    let fields = FieldNames::built_in().all().iter().map(|field| Field {
+        name: field.name.clone(),
+        en: field.en.clone(),
+        zh: field.zh.clone(),
+        aliases: field.aliases.clone(),
+    });
+    CatalogueAnswer { services: services.collect(), fields: fields.collect() }
+}
+
+fn operations(catalogue: &Catalogue, service: &str) -> Vec<Operation> {
+    let own = catalogue.operations().iter().filter(|operation| operation.service == service);
+    own.map(|operation| Operation {
+        code: operation.code.clone(),
+        en: operation.en.clone(),
+        zh: operation.zh.clone(),
+        access: operation.access.as_str().to_owned(),
+        severity: operation.severity.as_str().to_owned(),
+        object_type: operation.object_type.clone(),
+    })
+    .collect()
+}

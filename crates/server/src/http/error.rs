@@ -1,0 +1,287 @@
+//! The only place with status codes: an error becomes a problem document here.
+//!
+//! Each error has three faces: a stable code for programs, a message for the caller that says
+//! what to do, and a cause for our own log. Causes inside the server are never told to callers.
+//! The request's id is filled in by `http::finish`, which sees every answer.
+
+use annals_api::wire::append::Rejected;
+use annals_api::wire::problem::{AppendRefused, Problem};
+use annals_ledger::LedgerError;
+use annals_views::QueryError;
+use axum::http::StatusCode;
+use axum::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::response::{IntoResponse, Response};
+
+use crate::auth::role::Right;
+use crate::control::ControlError;
+use crate::ingest::{IngestError, Outcome};
+
+/// Seconds a sender waits after "too fast".
+const BUSY_RETRY_SECONDS: u32 = 1;
+/// Seconds a sender waits after "disk full": people must act.
+const DISK_FULL_RETRY_SECONDS: u32 = 10;
+
+/// Everything a request can be refused for.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HttpError {
+    #[error("this needs a token: send `Authorization: Bearer annals_…`")]
+    NoToken,
+    #[error("the token is unknown, revoked or expired; ask for a new one")]
+    BadToken,
+    #[error("the token's role may not do this; it takes one of: {}", .0.roles())]
+    Forbidden(Right),
+    #[error("there is nothing here")]
+    NotFound,
+    #[error("this address does not take the method; see /openapi.json")]
+    MethodNotAllowed,
+    #[error("`{name}` is not a parameter of this call; did you mean `{nearest}`?")]
+    UnknownParameter { name: String, nearest: &'static str },
+    #[error("the parameter `{name}` {problem}")]
+    BadParameter { name: &'static str, problem: String },
+    #[error("the query string cannot be read; percent-encode what is not plain text")]
+    BadQuery,
+    #[error("filters are not supported yet; leave `q` out and filter what comes")]
+    FilterNotSupported,
+    #[error("queries are off on this server (views.enabled = false); ask by id or index")]
+    ViewsOff,
+    #[error("several emitters used this id; ask for one of the indexes")]
+    SeveralEvents { indexes: Vec<u64> },
+    #[error("entries of this bundle were pruned; their hashes are in the tiles")]
+    EntriesPruned,
+    #[error("the content encoding is not supported; send gzip, zstd or none")]
+    UnsupportedEncoding,
+    #[error("the body is not what its content encoding says")]
+    BadEncoding {
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("the body is larger than {bytes_max} bytes; send several requests")]
+    BodyTooLarge { bytes_max: usize },
+    #[error("the body came too slowly; send it again, in smaller requests")]
+    BodyTooSlow,
+    #[error("the body broke off")]
+    BodyBroken(#[source] axum::Error),
+    #[error("no line was accepted; `rejected` says why, line by line")]
+    NoGoodLine(Box<Outcome>),
+    #[error("the line is still not valid; `rejected` says why")]
+    StillRejected(Vec<Rejected>),
+    #[error("the line was replayed before; see index {index}")]
+    AlreadyReplayed { index: u64 },
+    #[error("the line was not kept whole or is not UTF-8; it cannot be replayed")]
+    NotReplayable,
+    #[error("the server is stopping; try again in a moment")]
+    Stopping,
+    #[error("{0}")]
+    Ingest(#[source] IngestError),
+    #[error("{0}")]
+    Query(#[source] QueryError),
+    #[error("the ledger cannot answer; see the server's log under the request id")]
+    Ledger(#[source] LedgerError),
+    #[error("the server cannot check tokens; see its log under the request id")]
+    Control(#[from] ControlError),
+    #[error("the quarantine's index cannot answer; see the server's log under the request id")]
+    QuarantineIndex(#[source] rusqlite::Error),
+    #[error("the server failed; its log says more under the request id")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the server failed; its log says more under the request id")]
+    Panicked,
+}
+
+/// Status, code and pause of an error.
+struct Face(StatusCode, &'static str, Option<u32>);
+
+impl HttpError {
+    fn face(&self) -> Face {
+        use StatusCode as S;
+        let plain = |status, code| Face(status, code, None);
+        match self {
+            Self::NoToken => plain(S::UNAUTHORIZED, "missing_token"),
+            Self::BadToken => plain(S::UNAUTHORIZED, "invalid_token"),
+            Self::Forbidden(_) => plain(S::FORBIDDEN, "forbidden"),
+            Self::NotFound => plain(S::NOT_FOUND, "not_found"),
+            Self::MethodNotAllowed => plain(S::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::UnknownParameter { .. } => plain(S::BAD_REQUEST, "unknown_parameter"),
+            Self::BadParameter { .. } => plain(S::BAD_REQUEST, "bad_parameter"),
+            Self::BadQuery => plain(S::BAD_REQUEST, "bad_query"),
+            Self::FilterNotSupported => plain(S::BAD_REQUEST, "filter_not_supported"),
+            Self::ViewsOff => plain(S::SERVICE_UNAVAILABLE, "views_off"),
+            Self::SeveralEvents { .. } => plain(S::CONFLICT, "several_events"),
+            Self::EntriesPruned => plain(S::GONE, "entries_pruned"),
+            Self::UnsupportedEncoding => plain(S::UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding"),
+            Self::BadEncoding { .. } => plain(S::BAD_REQUEST, "bad_encoding"),
+            Self::BodyTooLarge { .. } => plain(S::PAYLOAD_TOO_LARGE, "body_too_large"),
+            Self::BodyTooSlow => plain(S::REQUEST_TIMEOUT, "body_too_slow"),
+            Self::BodyBroken(_) => plain(S::BAD_REQUEST, "body_broken"),
+            Self::NoGoodLine(_) => plain(S::UNPROCESSABLE_ENTITY, "no_good_line"),
+            Self::StillRejected(_) => plain(S::UNPROCESSABLE_ENTITY, "still_rejected"),
+            Self::AlreadyReplayed { .. } => plain(S::CONFLICT, "already_replayed"),
+            Self::NotReplayable => plain(S::CONFLICT, "not_replayable"),
+            Self::Stopping => Face(S::SERVICE_UNAVAILABLE, "stopping", Some(BUSY_RETRY_SECONDS)),
+            Self::Ingest(error) => of_ingest(error),
+            Self::Query(error) => of_query(error),
+            Self::Ledger(error) => of_ledger(error),
+            Self::Control(_) => plain(S::INTERNAL_SERVER_ERROR, "control_failed"),
+            Self::QuarantineIndex(_) => plain(S::INTERNAL_SERVER_ERROR, "view_failed"),
+            Self::Failed(_) | Self::Panicked => plain(S::INTERNAL_SERVER_ERROR, "internal"),
+        }
+    }
+
+    /// The problem document, without the request's id.
+    fn problem(&self, status: StatusCode, code: &str) -> Problem {
+        Problem {
+            title: status.canonical_reason().unwrap_or_default().to_owned(),
+            status: status.as_u16(),
+            code: code.to_owned(),
+            detail: self.detail(),
+            request_id: String::new(),
+            indexes: match self {
+                Self::SeveralEvents { indexes } => Some(indexes.clone()),
+                _ => None,
+            },
+            append: match self {
+                Self::NoGoodLine(outcome) => Some(refused(outcome)),
+                Self::StillRejected(rejected) => {
+                    Some(AppendRefused { rejected: rejected.clone(), ..AppendRefused::default() })
+                }
+                Self::Ingest(IngestError::Cut { kept, .. }) => Some(refused(kept)),
+                _ => None,
+            },
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            // What the sender can act on stands in the ledger's own words.
+            Self::Ingest(IngestError::Ledger(error @ LedgerError::Busy)) => error.to_string(),
+            Self::Ingest(IngestError::Ledger(LedgerError::DiskFull { .. })) => {
+                "the server's disk is full; nothing was kept: send it again once there is room"
+                    .to_owned()
+            }
+            Self::Ingest(error @ (IngestError::Own(_) | IngestError::Random(_))) => {
+                tracing::error!(%error, "an event could not be made");
+                Self::Panicked.to_string()
+            }
+            error => error.to_string(),
+        }
+    }
+}
+
+fn refused(outcome: &Outcome) -> AppendRefused {
+    AppendRefused {
+        accepted: outcome.accepted,
+        duplicates: outcome.duplicates,
+        rejected: outcome.rejected.clone(),
+        first_index: outcome.first_index,
+        last_index: outcome.last_index,
+    }
+}
+
+fn of_ingest(error: &IngestError) -> Face {
+    use StatusCode as S;
+    match error {
+        IngestError::NoEvents => Face(S::BAD_REQUEST, "no_events", None),
+        IngestError::TooManyEvents => Face(S::PAYLOAD_TOO_LARGE, "too_many_events", None),
+        IngestError::StrictTooLarge => Face(S::PAYLOAD_TOO_LARGE, "strict_too_large", None),
+        IngestError::QuarantineFull => Face(S::INSUFFICIENT_STORAGE, "quarantine_full", None),
+        IngestError::Ledger(source) | IngestError::Cut { source, .. } => of_ledger(source),
+        IngestError::Random(_) | IngestError::Own(_) => {
+            Face(S::INTERNAL_SERVER_ERROR, "internal", None)
+        }
+    }
+}
+
+fn of_query(error: &QueryError) -> Face {
+    use StatusCode as S;
+    match error {
+        QueryError::BadCursor => Face(S::BAD_REQUEST, "bad_cursor", None),
+        QueryError::CursorMismatch { .. } => Face(S::BAD_REQUEST, "cursor_mismatch", None),
+        QueryError::CursorBeyond => Face(S::BAD_REQUEST, "cursor_beyond", None),
+        QueryError::Ledger(error) => of_ledger(error),
+    }
+}
+
+fn of_ledger(error: &LedgerError) -> Face {
+    use StatusCode as S;
+    match error {
+        LedgerError::Busy => Face(S::SERVICE_UNAVAILABLE, "busy", Some(BUSY_RETRY_SECONDS)),
+        LedgerError::DiskFull { .. } => {
+            Face(S::INSUFFICIENT_STORAGE, "disk_full", Some(DISK_FULL_RETRY_SECONDS))
+        }
+        LedgerError::Closed => Face(S::SERVICE_UNAVAILABLE, "stopping", Some(BUSY_RETRY_SECONDS)),
+        LedgerError::Fatal { .. } => Face(S::INTERNAL_SERVER_ERROR, "ledger_stopped", None),
+        LedgerError::OutOfRange { .. } | LedgerError::Pruned { .. } => {
+            Face(S::NOT_FOUND, "not_found", None)
+        }
+        _ => Face(S::INTERNAL_SERVER_ERROR, "ledger_failed", None),
+    }
+}
+
+impl From<IngestError> for HttpError {
+    fn from(error: IngestError) -> Self {
+        Self::Ingest(error)
+    }
+}
+
+impl From<QueryError> for HttpError {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Ledger(error) => error.into(),
+            error => Self::Query(error),
+        }
+    }
+}
+
+impl From<LedgerError> for HttpError {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            // What is gone looks like what never was.
+            LedgerError::OutOfRange { .. } | LedgerError::Pruned { .. } => Self::NotFound,
+            error => Self::Ledger(error),
+        }
+    }
+}
+
+impl From<tokio::task::JoinError> for HttpError {
+    fn from(error: tokio::task::JoinError) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}
+
+impl IntoResponse for HttpError {
+    fn into_response(self) -> Response {
+        let Face(status, code, retry) = self.face();
+        if status.is_server_error() {
+            tracing::error!(code, error = chain(&self), "a request failed");
+        } else {
+            tracing::debug!(code, error = chain(&self), "a request was refused");
+        }
+        let mut response = status.into_response();
+        let headers = response.headers_mut();
+        if let Some(seconds) = retry {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        match self {
+            Self::NoToken | Self::BadToken => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Self::MethodNotAllowed => {
+                headers.entry(ALLOW).or_insert(HeaderValue::from_static(""));
+            }
+            _ => {}
+        }
+        response.extensions_mut().insert(self.problem(status, code));
+        response
+    }
+}
+
+/// The error and its causes on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,122 @@
+//! Rejected lines: the list, and sending one again.
+
+use annals_api::wire::quarantine::{QuarantinePage, ReplayAnswer};
+use annals_proof::LeafIndex;
+use annals_record::{Object, Record, Sender, Tag};
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+
+use crate::app::{App, Shared};
+use crate::http::error::HttpError;
+use crate::http::principal::{Permit, Principal, ReadQuarantine, ReplayQuarantine};
+use crate::http::query::{Parameters, bad};
+use crate::ingest::Quarantined;
+use crate::quarantine::{QUARANTINE, REPLAY, State as LineState};
+
+/// Lines of a page, unless asked otherwise.
+const PAGE_LINES: usize = 100;
+/// Most lines of a page.
+const PAGE_LINES_MAX: usize = 1_000;
+
+/// Rejected lines, oldest first.
+pub(crate) async fn list(
+    _: Permit<ReadQuarantine>,
+    State(app): State<Shared>,
+    uri: Uri,
+) -> Result<Json<QuarantinePage>, HttpError> {
+    let index = app.quarantine.clone().ok_or(HttpError::ViewsOff)?;
+    let parameters = Parameters::parse(&uri, &["state", "after_index", "limit"])?;
+    let state = match parameters.text("state") {
+        None | Some("open") => LineState::Open,
+        Some("replayed") => LineState::Replayed,
+        Some("all") => LineState::All,
+        Some(_) => return Err(bad("state", "is not one of open, replayed, all")),
+    };
+    let after = parameters.number("after_index")?;
+    let limit = parameters.limit(PAGE_LINES, PAGE_LINES_MAX)?;
+    let size = app.head().size;
+    let page = tokio::task::spawn_blocking(move || {
+        index.wait_for(size);
+        index.page(state, after, limit).map_err(HttpError::QuarantineIndex)
+    });
+    Ok(Json(page.await??))
+}
+
+/// Sends the line kept at a position again, as its first sender.
+pub(crate) async fn replay(
+    permit: Permit<ReplayQuarantine>,
+    State(app): State<Shared>,
+    path: Result<Path<u64>, PathRejection>,
+) -> Result<Json<ReplayAnswer>, HttpError> {
+    let Path(index) = path.map_err(|_| HttpError::NotFound)?;
+    let replayed = tokio::task::spawn_blocking(move || send_again(&app, &permit.principal, index));
+    Ok(Json(replayed.await??))
+}
+
+fn send_again(app: &App, by: &Principal, index: u64) -> Result<ReplayAnswer, HttpError> {
+    let known = app.quarantine.as_ref().ok_or(HttpError::ViewsOff)?;
+    // One replay at a time: two at once could both find the line open.
+    let _one = known.replaying();
+    known.wait_for(app.head().size);
+    let kept = kept_line(app, index)?;
+    if let Some(index) = known.replayed(index).map_err(HttpError::QuarantineIndex)? {
+        return Err(HttpError::AlreadyReplayed { index });
+    }
+    let text = kept.text().ok_or(HttpError::NotReplayable)?;
+    let sender = first_sender(app, &kept)?;
+    let position = index.to_string();
+    let outcome = app.ingest.replay(&sender, &text, record(by, &position))?;
+    if outcome.refused {
+        return Err(HttpError::StillRejected(outcome.rejected));
+    }
+    let checkpoint = outcome.checkpoint.as_deref().unwrap_or_default().to_owned();
+    let (event, duplicate) = match (outcome.first_index, outcome.duplicate_index) {
+        (Some(index), _) => (index, false),
+        (None, Some(index)) => (index, true),
+        (None, None) => return Err(HttpError::NotFound),
+    };
+    let replay_index = outcome.own_index.unwrap_or(event);
+    Ok(ReplayAnswer { index: event, duplicate, replay_index, checkpoint })
+}
+
+/// The rejected line at a position; anything else there looks like nothing.
+fn kept_line(app: &App, index: u64) -> Result<Quarantined, HttpError> {
+    let leaf = app.reader.leaf(LeafIndex(index))?;
+    let core = leaf.core();
+    let is_ours = core.emitter() == app.ingest.server().emitter && core.operation() == QUARANTINE;
+    let origin = leaf.value(Tag::ORIGIN).filter(|_| is_ours);
+    origin.and_then(Quarantined::parse).ok_or(HttpError::NotFound)
+}
+
+/// The line keeps its first emitter, so that its id still guards against doubles.
+fn first_sender(app: &App, kept: &Quarantined) -> Result<Sender, HttpError> {
+    Ok(match app.control.token(&kept.emitter)? {
+        Some(token) => app.sender(&token),
+        None => Sender {
+            emitter: kept.emitter.clone(),
+            region: None,
+            stack_id: None,
+            may_be_system: false,
+            is_server: false,
+        },
+    })
+}
+
+fn record<'a>(by: &'a Principal, position: &'a str) -> Record<'a> {
+    Record {
+        service: Some("audit-log".into()),
+        operation: Some(REPLAY.into()),
+        operator: Some(format!("token-{}", by.token().id).into()),
+        operator_name: Some(by.token().name.as_str().into()),
+        user_type: Some("service".into()),
+        object: Some(Object {
+            kind: Some("quarantined-line".into()),
+            id: Some(position.into()),
+            ..Object::default()
+        }),
+        auth_method: Some("token".into()),
+        ..Record::default()
+    }
+}

@@ -1,0 +1,68 @@
+//! What the server does beside answering: draining the outbox, watching the ledger.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use annals_api::wire::event::parse_event;
+use annals_ledger::LedgerError;
+
+use crate::app::{App, Shared};
+use crate::control::{ControlError, Pending};
+use crate::ingest::IngestError;
+
+/// Pause between two looks at outbox and ledger.
+const PERIOD: Duration = Duration::from_millis(200);
+
+/// Why waiting acts could not be recorded.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DrainError {
+    #[error("the outbox cannot be read")]
+    Control(#[from] ControlError),
+    #[error("the ledger refused an event of the outbox")]
+    Ingest(#[from] IngestError),
+}
+
+/// Works until the ledger stops for good; the answer is why.
+pub(crate) async fn run(app: Shared) -> Arc<LedgerError> {
+    loop {
+        if let Some(fault) = app.appender.fatal() {
+            return fault;
+        }
+        let shared = app.clone();
+        match tokio::task::spawn_blocking(move || drain(&shared)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "acts wait to be recorded"
+                );
+            }
+            Err(error) => tracing::error!(%error, "recording acts failed"),
+        }
+        tokio::time::sleep(PERIOD).await;
+    }
+}
+
+/// Records all waiting acts. One is forgotten only after its receipt; its id is fixed, so that
+/// a crash in between makes a duplicate, not a double. Blocks.
+pub(crate) fn drain(app: &App) -> Result<(), DrainError> {
+    loop {
+        let pending = app.control.pending()?;
+        let Some(last) = pending.last() else { return Ok(()) };
+        for act in &pending {
+            record(app, act)?;
+        }
+        app.control.drained(last.number)?;
+    }
+}
+
+fn record(app: &App, act: &Pending) -> Result<(), DrainError> {
+    match parse_event(act.event.as_bytes()) {
+        Ok((record, faults)) if faults.is_empty() => {
+            app.ingest.record_own(record)?;
+        }
+        // Only a damaged database can hold such; it must not hold up all that follows.
+        _ => tracing::error!(number = act.number, "an act in the outbox is not an event"),
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! The life of the server: build, listen, serve, stop.
+
+use std::future::Future;
+use std::net::SocketAddr;
+
+use annals_record::{Object, Record};
+use tokio::net::TcpListener;
+
+use crate::app::{App, Shared};
+use crate::build::{self, House};
+use crate::config::Config;
+use crate::error::ServerError;
+use crate::http::listen;
+use crate::ingest::IngestError;
+use crate::{http, jobs};
+
+/// Serves until `stop` resolves, then takes no new work, finishes what was accepted and closes
+/// the ledger. `ready` learns the bound address once requests are answered.
+///
+/// # Errors
+/// When something cannot be opened, or the ledger stops for good (a failed sync): then the
+/// process should end and be started again, which recovers from disk.
+pub async fn serve(
+    config: Config,
+    ready: impl FnOnce(SocketAddr),
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServerError> {
+    config.check()?;
+    let listen = config.listen;
+    let failed = |source| ServerError::Listen { listen, source };
+    // The address first: a second server must fail before it waits for the first one's ledger.
+    let listener = TcpListener::bind(listen).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    let House { app, ledger, followers } = blocking(move || build::build(config)).await?;
+    let shared = app.clone();
+    blocking(move || record(&shared, "service.start").map_err(ServerError::Record)).await?;
+    ready(bound);
+    let stopped = until_stopped(&app, listener, stop).await;
+    if stopped.is_ok() {
+        let shared = app.clone();
+        blocking(move || finish(&shared)).await;
+    }
+    drop(app);
+    blocking(move || {
+        drop(followers);
+        ledger.close()
+    })
+    .await
+    .or_else(|error| if stopped.is_ok() { Err(error) } else { Ok(()) })?;
+    stopped
+}
+
+async fn until_stopped(
+    app: &Shared,
+    listener: TcpListener,
+    stop: impl Future<Output = ()>,
+) -> Result<(), ServerError> {
+    let mut fault = None;
+    let told = async {
+        tokio::select! {
+            () = stop => {}
+            stopped = jobs::run(app.clone()) => fault = Some(stopped),
+        }
+        app.begin_to_stop();
+    };
+    listen::serve(listener, http::router(app), &app.config.http, told).await;
+    fault.map_or(Ok(()), |fault| Err(ServerError::Stopped(fault)))
+}
+
+/// The last events: what waits in the outbox, and that the service stops.
+fn finish(app: &App) {
+    if let Err(error) = jobs::drain(app) {
+        tracing::error!(error = &error as &dyn std::error::Error, "acts wait to be recorded");
+    }
+    if let Err(error) = record(app, "service.stop") {
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(error, "cannot record that the service stops");
+    }
+}
+
+fn record(app: &App, operation: &str) -> Result<(), IngestError> {
+    let event = Record {
+        service: Some("audit-log".into()),
+        operation: Some(operation.into()),
+        operator: Some(annals_record::SYSTEM.into()),
+        object: Some(Object {
+            kind: Some("server".into()),
+            id: Some(http::origin(&app.head().note).into()),
+            ..Object::default()
+        }),
+        request_data: Some(format!("{{\"version\":\"{}\"}}", env!("CARGO_PKG_VERSION")).into()),
+        ..Record::default()
+    };
+    app.ingest.record_own(event).map(|_| ())
+}
+
+/// Runs what blocks on a thread for that. A panic there is one here.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}

@@ -1,0 +1,183 @@
+//! The whole server over loopback: its life from start to stop, and clients that misbehave.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use annals_api::client::{Client, ClientError, Retry};
+use annals_api::wire::page::PageQuery;
+use annals_server::control::{Control, NewToken};
+use annals_server::{Config, Role, ServerError, serve};
+
+/// A server on a thread of its own.
+struct Running {
+    address: SocketAddr,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<JoinHandle<Result<(), ServerError>>>,
+}
+
+impl Running {
+    fn start(data: &Path, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config { data: data.to_owned(), ..Config::default() };
+        config.listen.set_port(0);
+        config.stack_id = "s".to_owned();
+        config.region = "r".to_owned();
+        change(&mut config);
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let (ready, bound) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            runtime.block_on(serve(
+                config,
+                move |address| ready.send(address).expect("the test waits"),
+                async move { stopped.await.unwrap_or(()) },
+            ))
+        });
+        let address = bound.recv().expect("the server starts");
+        Self { address, stop: Some(stop), thread: Some(thread) }
+    }
+
+    fn client(&self, token: Option<&str>) -> Client {
+        let url = format!("http://{}", self.address);
+        Client::new(&url, token).expect("a client").with_retry(Retry::NEVER)
+    }
+
+    fn stop(mut self) -> Result<(), ServerError> {
+        drop(self.stop.take());
+        self.thread.take().expect("running").join().expect("no panic")
+    }
+}
+
+fn token(data: &Path, role: Role) -> String {
+    let new = NewToken { name: role.to_string(), role, ..NewToken::default() };
+    Control::open(data).expect("opens").create_token(&new).expect("made").secret
+}
+
+fn event(id: &str) -> String {
+    format!(
+        "{{\"id\":\"{id}\",\"time\":\"2026-11-02T08:00:00Z\",\"operation\":\"cluster.create\",\
+         \"operator\":\"zhang3\"}}\n"
+    )
+}
+
+fn operations(client: &Client) -> Vec<String> {
+    let query = PageQuery { order: Some("index".to_owned()), ..PageQuery::default() };
+    let page = client.page(&query).expect("a page");
+    let operation = |event: &serde_json::value::RawValue| {
+        let event: serde_json::Value = serde_json::from_str(event.get()).expect("JSON");
+        event["operation"].as_str().expect("an operation").to_owned()
+    };
+    page.events.iter().map(|event| operation(event)).collect()
+}
+
+// Start, work, stop, start again: what was acknowledged is there, and so are the service's own
+// acts, the token's making beside the running server included.
+#[test]
+fn a_life_from_start_to_stop() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("made/on/first/start");
+    let server = Running::start(&data, |_| {});
+    let emitter = server.client(Some(&token(&data, Role::Emitter)));
+    let answer = emitter.append_ndjson(event("e1").into_bytes(), false).expect("taken");
+    assert_eq!(answer.accepted, 1);
+    let bad = emitter.append_ndjson(b"{bad".to_vec(), true).expect("an answer");
+    assert_eq!((bad.accepted, bad.rejected.len()), (0, 1));
+    let viewer = token(&data, Role::Viewer);
+    let kept = server.client(Some(&viewer)).event("e1").expect("found");
+    assert!(kept.get().contains("zhang3"));
+    let nobody = server.client(None).event("e1").expect_err("refused");
+    assert_eq!(nobody.status(), Some(401));
+    server.stop().expect("stops well");
+
+    let server = Running::start(&data, |_| {});
+    let mut found = operations(&server.client(Some(&viewer)));
+    found.sort();
+    let expected = [
+        "cluster.create",
+        "service.start",
+        "service.start",
+        "service.stop",
+        "token.create",
+        "token.create",
+    ];
+    assert_eq!(found, expected);
+    server.stop().expect("stops well");
+}
+
+// A second server on the same folder must fail, not share the ledger.
+#[test]
+fn one_folder_has_one_server() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let server = Running::start(dir.path(), |_| {});
+    let mut config = Config { data: dir.path().to_owned(), ..Config::default() };
+    config.listen.set_port(0);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let second = runtime.block_on(serve(config, |_| {}, async {}));
+    assert!(matches!(second, Err(ServerError::Ledger(_))), "{second:?}");
+    server.stop().expect("stops well");
+}
+
+#[test]
+fn an_open_address_in_clear_text_is_refused() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("data");
+    let listen = SocketAddr::from(([0, 0, 0, 0], 0));
+    let config = Config { data: data.clone(), listen, ..Config::default() };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let refused = runtime.block_on(serve(config, |_| {}, async {})).expect_err("refused");
+    assert!(refused.is_configuration());
+    assert!(!data.exists(), "nothing was made");
+}
+
+fn exchange(address: SocketAddr, sent: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("connects");
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("set");
+    stream.write_all(sent.as_bytes()).expect("sent");
+    let mut answer = Vec::new();
+    // A reset after the answer is the server's right.
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+// A client that stops half way through head or body must not hold its connection for ever.
+#[test]
+fn slow_clients_are_let_go() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let server = Running::start(dir.path(), |config| {
+        config.http.header_seconds_max = 1;
+        config.http.body_pause_seconds_max = 1;
+    });
+    let head = exchange(server.address, "GET /healthz HTTP/1.1\r\nHost: x\r\n");
+    assert!(!head.contains("200 OK"), "{head}");
+    let token = token(dir.path(), Role::Emitter);
+    let body = format!(
+        "POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\
+         Content-Length: 1000\r\n\r\n{{"
+    );
+    let answer = exchange(server.address, &body);
+    assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("body_too_slow"), "{answer}");
+    server.stop().expect("stops well");
+}
+
+#[test]
+fn heads_without_end_are_refused() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let server = Running::start(dir.path(), |_| {});
+    let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "x".repeat(100_000));
+    let answer = exchange(server.address, &long);
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    server.stop().expect("stops well");
+}
+
+// A stop ends although a client keeps an idle connection open.
+#[test]
+fn idle_connections_do_not_hold_up_a_stop() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let server = Running::start(dir.path(), |_| {});
+    let client = server.client(None);
+    client.checkpoint().expect("a note");
+    server.stop().expect("stops well");
+    assert!(matches!(client.checkpoint(), Err(ClientError::Unreachable(_))));
+}
