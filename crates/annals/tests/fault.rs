@@ -31,6 +31,7 @@ fn one_call_fails() {
     let auditor = house.token("auditor");
     assert_eq!(house.post_events(&emitter, &event("first")).0, 200);
     let mut acknowledged = vec!["first".to_owned()];
+    let mut hits = 0;
     for call in CALLS {
         for fault in FAULTS {
             for place in 1..=PLACES_MAX {
@@ -59,13 +60,15 @@ fn one_call_fails() {
                 let output = house.verify(&[]);
                 let text = String::from_utf8_lossy(&output.stdout).into_owned();
                 assert_eq!(output.status.code(), Some(0), "{call} {fault} {place}: {text}");
+                hits += u32::from(hit);
                 if !hit {
                     break; // the append makes no more calls of this kind
                 }
             }
         }
     }
-    assert!(acknowledged.len() > 3);
+    println!("{hits} faults were injected, {} events acknowledged", acknowledged.len());
+    assert!(hits >= 12, "only {hits} faults were injected");
 }
 
 /// Attaches strace to the server, for calls on the files of the ledger and the keys only.

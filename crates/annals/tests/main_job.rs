@@ -82,7 +82,8 @@ fn recorded_listed_proved_verified() {
 #[test]
 fn sent_twice_kept_once() {
     let mut house = House::start();
-    let token = house.token_with("emitter", &["--stack-id", "s", "--may-be-system"]);
+    let token =
+        house.token_with("emitter", &["--stack-id", "s", "--region", "r", "--may-be-system"]);
     let lines = generated(500, 9);
     let (_, first) = house.post_events(&token, &lines);
     assert_eq!(first["accepted"], 500, "{first}");

@@ -92,7 +92,9 @@ pub fn fsck_on(
         walk.segment(segment, place + 1 == segments.len())?;
     }
     walk.round();
-    Ok(judge(walk, &before, &layout))
+    let open = segments.last().filter(|segment| !segment.is_sealed());
+    let tail = open.map_or_else(|| layout.segment(walk.next), |segment| segment.path.clone());
+    Ok(judge(walk, &before, &layout, &tail))
 }
 
 /// What was found before the walk: it fixes what the walk is held against.
@@ -289,15 +291,16 @@ fn names_in(disk: &dyn Disk, folder: &Path) -> Result<Vec<String>, LedgerError> 
     }
 }
 
-/// Holds what was walked against what was signed and kept, and gives the verdict.
-fn judge(walk: Walk<'_>, before: &Before, layout: &Layout) -> FsckReport {
+/// Holds what was walked against what was signed and kept, and gives the verdict. `tail` is the
+/// file that holds, or would hold, the next leaf.
+fn judge(walk: Walk<'_>, before: &Before, layout: &Layout, tail: &Path) -> FsckReport {
     let Walk { mut fold, mut unfinished, closed, .. } = walk;
     let (size, root) = (fold.frontier.size(), fold.frontier.root());
     fold.missing(&layout.segments());
     let checkpoint = before.checkpoint.as_ref().map_or(0, |signed| signed.checkpoint.size.0);
     fold.arrays.lengths(checkpoint, size.0, closed, &mut fold.findings, &mut unfinished);
     if let Some(signed) = &before.checkpoint {
-        hold_checkpoint(&mut fold, signed, layout, &mut unfinished, closed);
+        hold_checkpoint(&mut fold, signed, layout, tail, &mut unfinished, closed);
     }
     if let Some(closed) = before.closed.filter(|closed| (closed.size, closed.root) != (size, root))
     {
@@ -322,6 +325,7 @@ fn hold_checkpoint(
     fold: &mut Fold,
     signed: &SignedCheckpoint,
     layout: &Layout,
+    tail: &Path,
     unfinished: &mut Vec<Finding>,
     closed: bool,
 ) {
@@ -331,7 +335,7 @@ fn hold_checkpoint(
     if said.size > size {
         let what = format!("{} leaves are signed, {size} are here", said.size);
         let index = Some(size.0);
-        return fold.find(FindingKind::Segment, &layout.segments(), None, index, what);
+        return fold.find(FindingKind::Segment, tail, None, index, what);
     }
     match fold.roots.get(said.size) {
         Some(root) if root != said.root => {
