@@ -65,10 +65,10 @@ impl Arguments {
 
     /// The command that repeats this measurement.
     pub(crate) fn command(&self) -> String {
-        let Self { what, events, batch, clients, seed, .. } = self;
+        let Self { what, events, batch, clients, sqlite_events_max, seed, .. } = self;
         format!(
             "cargo xtask bench {what} --events {events} --batch {batch} --clients {clients} \
-             --seed {seed}"
+             --sqlite-events {sqlite_events_max} --seed {seed}"
         )
     }
 }
