@@ -1,0 +1,140 @@
+//! Real lines of a real sshd, through the real collector, into a real server.
+
+mod house;
+
+use std::process::{Child, Command, Stdio};
+
+use house::{ANNALS, House, annals, annals_with, signal};
+use serde_json::Value;
+
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/sshd/syslog-rfc5424.log");
+
+/// Events that the sample becomes, as `annals collect test` says.
+fn expected() -> Vec<Value> {
+    let sample = std::fs::read(SAMPLE).unwrap();
+    let output = annals_with(&["collect", "test", "sshd", "--json"], &[], &sample);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Protects the outside of `collect test`: NDJSON of catalogue codes on stdout, nothing else.
+#[test]
+fn the_sample_becomes_events() {
+    let events = expected();
+    let count = |code: &str| events.iter().filter(|event| event["operation"] == code).count();
+    for (code, least) in [
+        ("user.login", 7),
+        ("user.login_unknown", 1),
+        ("host.session.open", 7),
+        ("host.session.close", 7),
+        ("folder.create", 2),
+        ("file.upload", 4),
+        ("file.download", 2),
+        ("file.delete", 4),
+        ("file.move", 1),
+        ("folder.delete", 1),
+        ("host.su", 1),
+    ] {
+        assert!(count(code) >= least, "{code}: {}", count(code));
+    }
+    let names: Vec<&str> =
+        events.iter().filter_map(|event| event["object"]["id"].as_str()).collect();
+    assert!(names.contains(&"/home/alice/run1/结果.dat"), "{names:?}");
+}
+
+/// Protects: a collector killed and started again, over a rotation and a restart of the server,
+/// loses nothing and adds nothing twice.
+#[test]
+fn killed_and_resumed() {
+    let mut house = House::start();
+    let auditor = house.token("auditor");
+    let token = house.path("token");
+    std::fs::write(&token, house.token("emitter")).unwrap();
+    let log = house.path("auth.log");
+    let sample = std::fs::read_to_string(SAMPLE).unwrap();
+    let lines: Vec<&str> = sample.lines().collect();
+    let (first, rest) = lines.split_at(lines.len() * 3 / 4);
+    std::fs::write(&log, first.join("\n") + "\n").unwrap();
+
+    let expected = expected();
+    let seen = |house: &House| -> Vec<String> {
+        let (_, page) = house.get(&auditor, "/v1/events?limit=1000&order=index");
+        let rows = page["events"].as_array().unwrap().iter();
+        rows.filter(|row| row["service"] != "audit-log")
+            .map(|row| format!("{} {}", row["operation"], row["object"]["id"]))
+            .collect()
+    };
+    let mut collector = collect(&house);
+    until(|| seen(&house).len() >= expected.len() / 3);
+    signal(&collector, "KILL");
+    collector.wait().unwrap();
+
+    // Rotated while nobody looked, and the server was away for a moment.
+    std::fs::rename(&log, house.path("auth.log.1")).unwrap();
+    std::fs::write(&log, rest.join("\n") + "\n").unwrap();
+    assert_eq!(house.stop(), 0);
+    house.serve();
+    let mut collector = collect(&house);
+    until(|| seen(&house).len() >= expected.len());
+    signal(&collector, "TERM");
+    assert_eq!(collector.wait().unwrap().code(), Some(0));
+
+    let mut collector = collect(&house);
+    signal(&collector, "TERM");
+    assert_eq!(collector.wait().unwrap().code(), Some(0));
+    let mut got = seen(&house);
+    let mut wanted: Vec<String> = expected
+        .iter()
+        .map(|event| format!("{} {}", event["operation"], event["object"]["id"]))
+        .collect();
+    got.sort();
+    wanted.sort();
+    assert_eq!(got, wanted);
+    let (_, page) = house.get(&auditor, "/v1/events?limit=1000");
+    assert!(!page.to_string().contains("alicepw"));
+    assert_eq!(house.verify(&[]).status.code(), Some(0));
+}
+
+/// Protects the message for a misspelt key.
+#[test]
+fn a_wrong_configuration_is_named() {
+    let house = House::closed();
+    let config = house.path("collect.toml");
+    std::fs::write(&config, "state_dirr = \"x\"\n").unwrap();
+    let output = annals(&["collect", "--config", config.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("state_dir"));
+}
+
+/// Starts the collector with a configuration for this house; returns once it collects.
+fn collect(house: &House) -> Child {
+    let config = house.path("collect.toml");
+    let text = format!(
+        "state_dir = {:?}\n[server]\nurl = \"http://{}\"\ntoken_file = {:?}\n\
+         [[source]]\nname = \"login1\"\nkind = \"sshd\"\npath = {:?}\n",
+        house.path("state"),
+        house.address,
+        house.path("token"),
+        house.path("auth.log"),
+    );
+    std::fs::write(&config, text).unwrap();
+    let mut child = Command::new(ANNALS)
+        .args(["collect", "--config"])
+        .arg(config)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let out = child.stdout.as_mut().unwrap();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
+    assert_eq!(line.trim(), "collecting");
+    child
+}
+
+/// Asks until it is so.
+fn until(so: impl Fn() -> bool) {
+    const ASKED_MAX: u32 = 100_000;
+    assert!((0..ASKED_MAX).any(|_| so()), "asked {ASKED_MAX} times in vain");
+}
