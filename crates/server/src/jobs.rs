@@ -56,13 +56,19 @@ pub(crate) fn drain(app: &App) -> Result<(), DrainError> {
     }
 }
 
+/// Only a damaged database can hold such an act; it must not hold up all that follow.
+fn unfit(act: &Pending, why: &str) {
+    tracing::error!(number = act.number, why, "an act in the outbox is not an event");
+}
+
 fn record(app: &App, act: &Pending) -> Result<(), DrainError> {
     match parse_event(act.event.as_bytes()) {
-        Ok((record, faults)) if faults.is_empty() => {
-            app.ingest.record_own(record)?;
-        }
-        // Only a damaged database can hold such; it must not hold up all that follows.
-        _ => tracing::error!(number = act.number, "an act in the outbox is not an event"),
+        Ok((record, faults)) if faults.is_empty() => match app.ingest.record_own(record) {
+            Err(IngestError::Own(faults)) => unfit(act, &faults),
+            other => other.map(|_| ())?,
+        },
+        Ok((_, faults)) => unfit(act, &format!("{faults:?}")),
+        Err(fault) => unfit(act, &fault.message),
     }
     Ok(())
 }

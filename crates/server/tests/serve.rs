@@ -161,6 +161,17 @@ fn slow_clients_are_let_go() {
     server.stop().expect("stops well");
 }
 
+// A sender of too much must see why, not a broken connection.
+#[test]
+fn a_too_large_body_is_answered() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let server = Running::start(dir.path(), |_| {});
+    let emitter = server.client(Some(&token(dir.path(), Role::Emitter)));
+    let refused = emitter.append_ndjson(vec![b'x'; 70 << 20], false).expect_err("refused");
+    assert_eq!(refused.problem().map(|problem| problem.code.as_str()), Some("body_too_large"));
+    server.stop().expect("stops well");
+}
+
 #[test]
 fn heads_without_end_are_refused() {
     let dir = tempfile::tempdir().expect("a folder");

@@ -3,13 +3,28 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Every service with its operations, and the searchable fields, in both languages.
+/// Services with their operations, searchable fields and deployments, in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CatalogueAnswer {
     /// The services, in the catalogue's order.
     pub services: Vec<Service>,
     /// The fields of an event.
     pub fields: Vec<Field>,
+    /// The deployments that have names.
+    pub stacks: Vec<Stack>,
+}
+
+/// One deployment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Stack {
+    /// The region as it stands in events.
+    pub region: String,
+    /// The `stack_id` as it stands in events.
+    pub id: String,
+    /// Its name in English.
+    pub en: String,
+    /// Its name in Chinese.
+    pub zh: String,
 }
 
 /// One service.

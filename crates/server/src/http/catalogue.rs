@@ -1,11 +1,12 @@
 //! `/v1/catalogue`: services, operations and fields in both languages.
 
-use annals_api::wire::catalogue::{CatalogueAnswer, Field, Operation, Service};
+use annals_api::wire::catalogue::{CatalogueAnswer, Field, Operation, Service, Stack};
 use annals_record::{Catalogue, FieldNames};
 use axum::Json;
 use axum::extract::State;
 
 use crate::app::Shared;
+use crate::config;
 use crate::http::principal::{Permit, ReadCatalogue};
 
 /// The whole catalogue, site extensions included.
@@ -13,10 +14,10 @@ pub(crate) async fn catalogue(
     _: Permit<ReadCatalogue>,
     State(app): State<Shared>,
 ) -> Json<CatalogueAnswer> {
-    Json(answer(&app.catalogue))
+    Json(answer(&app.catalogue, &app.config.stacks))
 }
 
-fn answer(catalogue: &Catalogue) -> CatalogueAnswer {
+fn answer(catalogue: &Catalogue, stacks: &[config::Stack]) -> CatalogueAnswer {
     let services = catalogue.services().iter().map(|service| Service {
         code: service.code.clone(),
         en: service.en.clone(),
@@ -29,7 +30,13 @@ fn answer(catalogue: &Catalogue) -> CatalogueAnswer {
         zh: field.zh.clone(),
         aliases: field.aliases.clone(),
     });
-    CatalogueAnswer { services: services.collect(), fields: fields.collect() }
+    let stacks = stacks.iter().cloned();
+    let stacks = stacks.map(|config::Stack { region, id, en, zh }| Stack { region, id, en, zh });
+    CatalogueAnswer {
+        services: services.collect(),
+        fields: fields.collect(),
+        stacks: stacks.collect(),
+    }
 }
 
 fn operations(catalogue: &Catalogue, service: &str) -> Vec<Operation> {

@@ -285,3 +285,79 @@ fn chain(error: &dyn std::error::Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn check(error: HttpError, status: u16, code: &str, retry: Option<&str>) -> Problem {
+        let mut response = error.into_response();
+        let problem = response.extensions_mut().remove::<Problem>().expect("a problem");
+        assert_eq!((response.status().as_u16(), problem.code.as_str()), (status, code));
+        let given = response.headers().get(RETRY_AFTER).map(|value| value.to_str().expect("text"));
+        assert_eq!(given, retry, "{code}");
+        problem
+    }
+
+    fn disk_full() -> LedgerError {
+        let file = PathBuf::from("/secret/place/ledger");
+        LedgerError::DiskFull { file, source: Arc::new(std::io::Error::other("no space")) }
+    }
+
+    // Senders act on these: wait and send again, or stop and tell somebody. None may tell where
+    // things lie on our disk.
+    #[test]
+    fn faults_of_the_ledger_have_their_own_answers() {
+        let ledger = |error| HttpError::from(IngestError::Ledger(error));
+        check(ledger(LedgerError::Busy), 503, "busy", Some("1"));
+        check(ledger(LedgerError::Closed), 503, "stopping", Some("1"));
+        let full = check(ledger(disk_full()), 507, "disk_full", Some("10"));
+        let fatal = LedgerError::Fatal { step: "sync", source: Arc::new(disk_full()) };
+        let stopped = check(ledger(fatal), 500, "ledger_stopped", None);
+        let read = check(
+            LedgerError::Read {
+                file: PathBuf::from("/secret/place"),
+                source: Arc::new(std::io::Error::other("gone")),
+            }
+            .into(),
+            500,
+            "ledger_failed",
+            None,
+        );
+        for problem in [full, stopped, read] {
+            assert!(!problem.detail.contains("secret"), "{}", problem.detail);
+        }
+    }
+
+    // A large request that met a full disk half way says what was kept of it.
+    #[test]
+    fn a_cut_request_tells_what_was_kept() {
+        let kept = Outcome {
+            accepted: 10_000,
+            first_index: Some(0),
+            last_index: Some(9_999),
+            ..Outcome::default()
+        };
+        let error = IngestError::Cut { kept: Box::new(kept), source: disk_full() };
+        let problem = check(error.into(), 507, "disk_full", Some("10"));
+        assert_eq!(problem.append.map(|append| append.last_index), Some(Some(9_999)));
+    }
+
+    // What is pruned or beyond the head looks like what never was.
+    #[test]
+    fn what_is_gone_is_not_found() {
+        check(LedgerError::Pruned { index: 1 }.into(), 404, "not_found", None);
+        check(LedgerError::OutOfRange { index: 9, size: 1 }.into(), 404, "not_found", None);
+    }
+
+    #[test]
+    fn a_panic_tells_nothing() {
+        let mut response = crate::http::finish::panicked(Box::new("secret"));
+        let problem = response.extensions_mut().remove::<Problem>().expect("a problem");
+        assert_eq!((problem.status, problem.code.as_str()), (500, "internal"));
+        assert!(!problem.detail.contains("secret"));
+    }
+}

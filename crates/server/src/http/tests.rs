@@ -17,7 +17,7 @@ use tower::ServiceExt;
 use super::*;
 use crate::auth::role::Role;
 use crate::build::{House, build};
-use crate::config::Config;
+use crate::config::{Config, Stack};
 use crate::control::NewToken;
 
 /// A built house, its router, and a token of each role.
@@ -234,9 +234,16 @@ async fn operators_see_state_and_metrics_but_no_events() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_catalogue_is_for_any_token() {
-    let rig = Rig::new(|_| {});
+    let stack = Stack {
+        region: "cn-east".to_owned(),
+        id: "stack-1".to_owned(),
+        en: "East".to_owned(),
+        zh: "华东".to_owned(),
+    };
+    let rig = Rig::new(|config| config.stacks.push(stack));
     for role in Role::ALL {
         let answer = rig.get(role, routes::CATALOGUE).await.json();
+        assert_eq!(answer["stacks"][0]["zh"], "华东");
         let services = answer["services"].as_array().expect("services");
         let clusters = services.iter().find(|service| service["code"] == "hpc-clusters");
         assert_eq!(clusters.expect("a service")["zh"], "HPC集群");
