@@ -71,10 +71,10 @@ pub(crate) enum HttpError {
     NotReplayable,
     #[error("the server is stopping; try again in a moment")]
     Stopping,
-    #[error("{0}")]
-    Ingest(#[source] IngestError),
-    #[error("{0}")]
-    Query(#[source] QueryError),
+    #[error(transparent)]
+    Ingest(IngestError),
+    #[error(transparent)]
+    Query(QueryError),
     #[error("the ledger cannot answer; see the server's log under the request id")]
     Ledger(#[source] LedgerError),
     #[error("the server cannot check tokens; see its log under the request id")]
