@@ -4,10 +4,14 @@
 //! never an argument (arguments are seen by every user of the machine): it comes from
 //! `ANNALS_TOKEN` or a file.
 
+mod record;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use record::RecordArgs;
 
 /// The audit log for HPC and cloud-desktop platforms.
 #[derive(Debug, Parser)]
@@ -25,7 +29,8 @@ pub(crate) struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done (an empty answer is done), 1 the answer is \"no\" \
-(tampered, not found, refused), 2 wrong usage or configuration, 3 an operating fault (disk, network).
+(tampered, not found, refused),
+2 wrong usage or configuration, 3 an operating fault (disk, network).
 Try it: annals demo";
 
 #[derive(Debug, Subcommand)]
@@ -43,7 +48,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:
   annals record --service users --operation user.create --operator zhang3 --object user:u-7:li4
   annals record --ndjson events.ndjson       (resumable: the same file sent twice adds nothing)")]
-    Record(RecordArgs),
+    Record(Box<RecordArgs>),
     /// Make, list and revoke API tokens.
     #[command(subcommand, arg_required_else_help = true)]
     Token(TokenCommand),
@@ -116,7 +121,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
     /// How many days they span.
-    #[arg(long, value_name = "D", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3660))]
+    #[arg(long, value_name = "D", default_value_t = 30, value_parser = days())]
     pub(crate) days: u32,
     /// No event is later than this (RFC 3339); default: the start of today, UTC.
     #[arg(long, value_name = "T")]
@@ -127,6 +132,11 @@ pub(crate) struct GenerateArgs {
     /// Where to write which event belongs to which story (NDJSON).
     #[arg(long, value_name = "FILE", requires = "scenarios")]
     pub(crate) labels: Option<PathBuf>,
+}
+
+/// A span that a generated stream may have.
+fn days() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..=3660)
 }
 
 /// How to reach a server.
@@ -143,69 +153,6 @@ pub(crate) struct ServerArgs {
     /// A file that holds the token; otherwise the variable ANNALS_TOKEN.
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RecordArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
-    /// Many events: an NDJSON file, or - for standard input.
-    #[arg(long, value_name = "FILE|-", conflicts_with_all = ["service", "operation", "operator"])]
-    pub(crate) ndjson: Option<PathBuf>,
-    /// The sender's key against doubles; a random one if absent.
-    #[arg(long, value_name = "ID")]
-    pub(crate) id: Option<String>,
-    /// When it happened (RFC 3339); default: now.
-    #[arg(long, value_name = "TIME")]
-    pub(crate) time: Option<String>,
-    /// Where it happened.
-    #[arg(long)]
-    pub(crate) region: Option<String>,
-    /// In which deployment.
-    #[arg(long)]
-    pub(crate) stack_id: Option<String>,
-    /// Service: code, English or Chinese name.
-    #[arg(long)]
-    pub(crate) service: Option<String>,
-    /// Operation: code, English or Chinese name.
-    #[arg(long, required_unless_present = "ndjson")]
-    pub(crate) operation: Option<String>,
-    /// The login that acted.
-    #[arg(long, required_unless_present = "ndjson")]
-    pub(crate) operator: Option<String>,
-    /// The account acted as or for; default: the operator.
-    #[arg(long)]
-    pub(crate) username: Option<String>,
-    /// From which address.
-    #[arg(long, value_name = "IP")]
-    pub(crate) source_ip: Option<String>,
-    /// A target, as type:id or type:id:name; may be given many times.
-    #[arg(long = "object", value_name = "TYPE:ID[:NAME]")]
-    pub(crate) objects: Vec<String>,
-    /// What else it concerns, as role=type:id or role=type:id:name; may be given many times.
-    #[arg(long = "related", value_name = "ROLE=TYPE:ID[:NAME]")]
-    pub(crate) related: Vec<String>,
-    /// The request, as JSON.
-    #[arg(long, value_name = "JSON")]
-    pub(crate) request_data: Option<String>,
-    /// How it ended: success, failure, denied, partial, pending, unknown.
-    #[arg(long)]
-    pub(crate) outcome: Option<String>,
-    /// Error text or comment.
-    #[arg(long)]
-    pub(crate) reason: Option<String>,
-    /// Correlation: the session.
-    #[arg(long)]
-    pub(crate) session_id: Option<String>,
-    /// Correlation: the request.
-    #[arg(long)]
-    pub(crate) request_id: Option<String>,
-    /// Correlation: the event that made this one happen.
-    #[arg(long)]
-    pub(crate) cause_id: Option<String>,
-    /// Print the server's answer as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -314,7 +261,8 @@ pub(crate) enum KeyCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Replace the signing key; the ledger records which key signs from where. Stop the server first.
+    /// Replace the signing key; the ledger records which key signs from where. Stop the server
+    /// first.
     Rotate {
         /// The data folder.
         #[arg(long, value_name = "DIR", env = "ANNALS_DATA")]
@@ -362,7 +310,8 @@ pub(crate) enum QuarantineCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Send one rejected line again, as it was; after the catalogue or the sender's rights were mended.
+    /// Send one rejected line again, as it was; after the catalogue or the sender's rights were
+    /// mended.
     Replay {
         #[command(flatten)]
         server: ServerArgs,

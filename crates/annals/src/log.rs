@@ -1,4 +1,5 @@
-//! The program's own log, on stderr: `ANNALS_LOG_FILTER` sets what is told (`info`, `annals_ledger=debug`).
+//! The program's own log, on stderr: `ANNALS_LOG_FILTER` sets what is told (`info`,
+//! `annals_ledger=debug`).
 //!
 //! It never holds event contents or secrets.
 

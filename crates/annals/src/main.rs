@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     match cmd::run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(exit) => {
-            eprintln!("annals: {}", exit.message());
+            output::hint(&format!("annals: {}", exit.message()));
             ExitCode::from(exit.code())
         }
     }

@@ -28,3 +28,8 @@ pub(crate) fn settle(done: std::io::Result<()>) -> Result<(), Exit> {
         Ok(()) => Ok(()),
     }
 }
+
+/// A hint, a warning or a one-time word, on stderr; who does not read it misses nothing asked for.
+pub(crate) fn hint(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}

@@ -1,6 +1,8 @@
 //! The main job from outside: real events in, durable, provable, out again; and all that a stranger
 //! needs to check it.
 
+#![allow(clippy::unwrap_used)] // a test stops at what is not as it should be
+
 mod house;
 
 use house::{House, annals, event, generated};

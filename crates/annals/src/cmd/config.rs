@@ -24,7 +24,7 @@ pub(crate) fn load(file: Option<&Path>) -> Result<Config, Exit> {
     let (config, warnings) = Config::load(file, std::env::vars())
         .map_err(|error| Exit::usage("the configuration is not usable", &error))?;
     for warning in warnings {
-        eprintln!("annals: {warning}");
+        output::hint(&format!("annals: {warning}"));
     }
     Ok(config)
 }

@@ -14,7 +14,7 @@ use annals_server::{Config, Role};
 
 use crate::args::DemoArgs;
 use crate::exit::{Exit, chain};
-use crate::log;
+use crate::{log, output};
 
 /// Bytes of events in one request.
 const REQUEST_BYTES: usize = 1 << 20;
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<(), Exit> {
     super::serve::serve(config, move |address| {
         std::thread::spawn(move || {
             if let Err(exit) = fill(&data, address, events) {
-                eprintln!("annals: the demo's events stopped: {}", exit.message());
+                output::hint(&format!("annals: the demo's events stopped: {}", exit.message()));
             }
         });
     })
@@ -106,7 +106,7 @@ fn send(client: &Client, body: &mut Vec<u8>) -> Result<(), Exit> {
 /// What to try first; a hint, so it goes to stderr.
 fn tell(url: &str, auditor: &str, events: u64, data: &Path) {
     let data = data.display();
-    eprintln!(
+    output::hint(&format!(
         "
 {events} events are in, and more trickle in. Open {url}/ or try, in another terminal:
 
@@ -120,5 +120,5 @@ fn tell(url: &str, auditor: &str, events: u64, data: &Path) {
 
 Ctrl-C ends the demo and removes its folder.
 "
-    );
+    ));
 }

@@ -24,7 +24,7 @@ pub(crate) fn run(command: QuarantineCommand) -> Result<(), Exit> {
                 }
             }
             if let Some(next) = page.next {
-                eprintln!("more follow: --after-index {next}");
+                output::hint(&format!("more follow: --after-index {next}"));
             }
             Ok(())
         }

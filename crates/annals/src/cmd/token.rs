@@ -48,7 +48,7 @@ fn create(data: &Path, new: &NewToken) -> Result<(), Exit> {
     let token = open(data)?
         .create_token(new)
         .map_err(|error| Exit::fault("cannot make the token", &error))?;
-    eprintln!("token {} ({}); it is shown only now:", token.id, new.name);
+    output::hint(&format!("token {} ({}); it is shown only now:", token.id, new.name));
     output::line(&token.secret)
 }
 

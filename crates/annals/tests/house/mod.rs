@@ -2,7 +2,7 @@
 //! loopback by a plain HTTP/1.1 client that can also send what no honest client would.
 //!
 //! Dropping a `House` kills its server; `stop` ends it as an operator would.
-#![allow(dead_code)] // each test binary uses its own part
+#![allow(dead_code, clippy::unwrap_used)] // each test binary uses its own part
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;

@@ -1,9 +1,10 @@
 //! Many events from an NDJSON file or standard input, in requests of bounded size, with progress.
 //!
-//! Nothing is lost on the way: a request is sent again until the server has answered it, and every
-//! line the server refused is told on stderr with its line number in the file.
+//! Nothing is lost on the way: a request is sent again until the server has answered it, and the
+//! lines the server refused are told on stderr with their numbers in the file: the first in full,
+//! the rest counted by what is wrong with them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -23,6 +24,8 @@ use crate::{output, reach};
 const REQUEST_BYTES: usize = 4 << 20;
 /// Events in one request.
 const REQUEST_EVENTS: u64 = 20_000;
+/// Faults told in full; of the rest only the counts.
+const FAULTS_TOLD_MAX: usize = 20;
 /// Hex digits of a derived id.
 const ID_DIGITS: usize = 32;
 
@@ -47,6 +50,7 @@ pub(crate) fn send(client: &Client, path: &Path, token: &str, json: bool) -> Res
     };
     let mut sender = Sender::new(client, token, bytes);
     sender.all(input)?;
+    sender.tell_faults();
     let sum = sender.sum;
     if json {
         output::json(&sum)?;
@@ -69,6 +73,8 @@ struct Sender<'a> {
     /// Line number of each event in `body`.
     numbers: Vec<u64>,
     sum: Sum,
+    /// How often each (code, field) was met.
+    faults: BTreeMap<(String, String), u64>,
     bar: ProgressBar,
 }
 
@@ -83,7 +89,8 @@ impl<'a> Sender<'a> {
         }
         let body = Vec::with_capacity(REQUEST_BYTES);
         let ids = Ids::new(token);
-        Self { client, ids, body, numbers: Vec::new(), sum: Sum::default(), bar }
+        let faults = BTreeMap::new();
+        Self { client, ids, body, numbers: Vec::new(), sum: Sum::default(), faults, bar }
     }
 
     fn all(&mut self, mut input: Box<dyn BufRead + '_>) -> Result<(), Exit> {
@@ -137,12 +144,24 @@ impl<'a> Sender<'a> {
                 self.sum.rejected += 1;
                 told = number;
             }
-            self.bar.suspend(|| {
-                eprintln!(
-                    "line {number}: {} {}: {}",
-                    rejected.code, rejected.field, rejected.message
-                );
-            });
+            let key = (rejected.code.clone(), rejected.field.clone());
+            *self.faults.entry(key).or_default() += 1;
+            if self.faults.values().sum::<u64>() <= FAULTS_TOLD_MAX as u64 {
+                let (code, field, message) = (&rejected.code, &rejected.field, &rejected.message);
+                let text = format!("line {number}: {code} {field}: {message}");
+                self.bar.suspend(|| output::hint(&text));
+            }
+        }
+    }
+
+    /// All faults by kind, where not all were told in full.
+    fn tell_faults(&self) {
+        if self.faults.values().sum::<u64>() <= FAULTS_TOLD_MAX as u64 {
+            return;
+        }
+        output::hint("in all:");
+        for ((code, field), count) in &self.faults {
+            output::hint(&format!("{count:>8}  {code} {field}"));
         }
     }
 }
