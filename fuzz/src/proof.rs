@@ -4,9 +4,9 @@
 use std::sync::LazyLock;
 
 use annals_proof::{
-    Checkpoint, ConsistencyProof, EntryBundle, Hash, InclusionProof, LeafIndex, Policy,
-    ProofBundle, SignedCheckpoint, SignedNote, Signer, Subtree, SubtreeProof, Tile, TreeSize,
-    Verifier,
+    AddCheckpoint, Checkpoint, ConsistencyProof, EntryBundle, Hash, InclusionProof, LeafIndex,
+    Policy, ProofBundle, SignedCheckpoint, SignedNote, Signer, Subtree, SubtreeProof, Tile,
+    TreeSize, Verifier,
 };
 
 /// A key whose public half the corpus may use; nothing else is ever signed with it.
@@ -19,7 +19,7 @@ static KEYS: LazyLock<[Verifier; 1]> = LazyLock::new(|| {
 pub type Body = fn(&[u8]);
 
 /// Every body under the name of its target; the tests of `proof` run them all.
-pub const BODIES: [(&str, Body); 8] = [
+pub const BODIES: [(&str, Body); 9] = [
     ("proof_note", note),
     ("proof_checkpoint", checkpoint),
     ("proof_vkey", vkey),
@@ -28,6 +28,7 @@ pub const BODIES: [(&str, Body); 8] = [
     ("proof_bundle", bundle),
     ("proof_policy", policy),
     ("proof_verify", verify),
+    ("proof_witness", witness),
 ];
 
 pub fn note(data: &[u8]) {
@@ -126,5 +127,14 @@ pub fn verify(data: &[u8]) {
     let proof = SubtreeProof { subtree, size: new, hashes };
     if proof.verify(&a, &b).is_ok() {
         assert!(first == second || first == 0 && a == b);
+    }
+}
+
+/// What is accepted as a request prints back, and no request of noise moves a witness.
+pub fn witness(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(request) = AddCheckpoint::parse(text) {
+        assert_eq!(request.text(), text);
+        assert!(request.decide(&*KEYS, None).is_err());
     }
 }

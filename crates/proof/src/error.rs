@@ -153,6 +153,12 @@ pub enum ProofError {
         /// What should have stood there.
         expected: &'static str,
     },
+    /// Not the body of a request to a witness.
+    #[error("not a request to cosign: expected {expected}")]
+    WitnessRequest {
+        /// What should have stood there.
+        expected: &'static str,
+    },
 
     /// A name that no key may have.
     #[error("bad key name {name:?}: not empty, no white space, no '+', no control characters")]

@@ -29,6 +29,7 @@ mod subtree;
 mod tile;
 mod tree;
 mod verifier;
+mod witness;
 
 pub use bundle::{PROOF_HEADER, ProofBundle};
 pub use checkpoint::{Checkpoint, SignedCheckpoint};
@@ -48,3 +49,4 @@ pub use tile::{
 };
 pub use tree::{Frontier, LeafIndex, TreeSize};
 pub use verifier::{KeyType, VKEY_BYTES_MAX, Verifier};
+pub use witness::{AddCheckpoint, Consistent, Refusal, cosignature_in, origin_hash, parse_size};

@@ -1,7 +1,7 @@
 //! The bodies of the fuzz targets under proptest: over noise, and over valid texts with a few
 //! bytes changed, which get deeper. A fuzzer finds more; this runs with every `cargo test`.
 
-use annals_proof::{LeafIndex, ProofBundle};
+use annals_proof::{AddCheckpoint, LeafIndex, ProofBundle, TreeSize};
 use proptest::prelude::*;
 
 use crate::memory::signed_tree;
@@ -34,6 +34,7 @@ fn seeds() -> Vec<Vec<u8>> {
         &vkeys[0],
         &vkeys[1],
         &policy,
+        &AddCheckpoint { old: TreeSize(3), hashes: bundle.hashes, note: note.clone() }.text(),
     ];
     texts.map(|text| text.as_bytes().to_vec()).to_vec()
 }

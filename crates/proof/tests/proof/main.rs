@@ -10,3 +10,4 @@ mod known_answers;
 mod memory;
 mod properties;
 mod refusals;
+mod witnessing;
