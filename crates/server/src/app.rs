@@ -9,7 +9,7 @@ use annals_record::{Catalogue, Sender, Timestamp};
 use crate::auth::token::Token;
 use crate::budget::Budget;
 use crate::config::Config;
-use crate::control::Control;
+use crate::control::{Control, SECRET_BYTES};
 use crate::ingest::{Ingest, Quota};
 use crate::metrics::Metrics;
 use crate::quarantine::QuarantineIndex;
@@ -43,15 +43,17 @@ pub(crate) struct Parts {
     pub(crate) control: Control,
     pub(crate) quota: Arc<Quota>,
     pub(crate) quarantine: Option<Arc<QuarantineIndex>>,
+    pub(crate) quarantine_key: [u8; SECRET_BYTES],
     pub(crate) started: Timestamp,
 }
 
 impl App {
     /// Puts the parts together.
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { config, catalogue, appender, reader, control, quota, quarantine, started } =
-            parts;
+        let Parts { config, catalogue, appender, reader, control, .. } = parts;
+        let Parts { quota, quarantine, quarantine_key, started, .. } = parts;
         let ingest = Ingest::new(appender.clone(), catalogue.clone(), quota.clone())
+            .with_quarantine_key(quarantine_key)
             .at(&config.region, &config.stack_id);
         let budget = Arc::new(Budget::new(config.ingest.in_flight_bytes_max));
         Self {

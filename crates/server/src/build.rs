@@ -11,7 +11,7 @@ use annals_record::Catalogue;
 
 use crate::app::{App, Parts, Shared};
 use crate::config::Config;
-use crate::control::Control;
+use crate::control::{Control, QUARANTINE_IDS};
 use crate::error::ServerError;
 use crate::ingest::Quota;
 use crate::quarantine::QuarantineIndex;
@@ -32,6 +32,7 @@ pub(crate) fn build(config: Config) -> Result<House, ServerError> {
     config.check()?;
     let catalogue = Arc::new(catalogue(&config)?);
     let control = Control::open(&config.data)?;
+    let quarantine_key = control.secret(QUARANTINE_IDS)?;
     let ledger = Ledger::open(&config.data, options(&config))?;
     let reader = ledger.reader();
     let quota = Arc::new(Quota::new(config.quarantine.quota_bytes));
@@ -50,6 +51,7 @@ pub(crate) fn build(config: Config) -> Result<House, ServerError> {
         control,
         quota,
         quarantine,
+        quarantine_key,
         started: SystemClock.now(),
     });
     Ok(House { app: Arc::new(app), ledger, followers })

@@ -166,19 +166,18 @@ impl Config {
     /// Never: the defaults are plain data.
     #[must_use]
     pub fn reference() -> String {
-        Self::default().to_toml(true)
+        Self::default().print()
     }
 
-    /// This configuration as a file, without the documentation.
+    /// This configuration as a file: every key with its meaning and its value.
+    ///
+    /// # Panics
+    /// Never: a configuration is plain data.
     #[must_use]
     pub fn print(&self) -> String {
-        self.to_toml(false)
-    }
-
-    fn to_toml(&self, documented: bool) -> String {
         let values = toml::Table::try_from(self).expect("a configuration is plain data");
         let mut out = String::new();
-        print_section(&mut out, "", &values, documented);
+        print_section(&mut out, "", &values);
         out
     }
 }
@@ -197,27 +196,21 @@ pub(crate) fn keys(path: &str) -> &'static [Key] {
 }
 
 /// Plain keys come before sections, as TOML demands.
-fn print_section(out: &mut String, path: &str, values: &toml::Table, documented: bool) {
+fn print_section(out: &mut String, path: &str, values: &toml::Table) {
     let (sections, plain): (Vec<&Key>, Vec<&Key>) =
         keys(path).iter().partition(|key| values.get(key.name).is_some_and(toml::Value::is_table));
     for key in plain {
-        if documented {
-            print_doc(out, key);
-        }
+        print_doc(out, key);
         if let Some(value) = values.get(key.name) {
             out.push_str(&format!("{} = {value}\n", key.name));
         }
-        if documented {
-            out.push('\n');
-        }
+        out.push('\n');
     }
     for key in sections {
-        if documented {
-            print_doc(out, key);
-        }
+        print_doc(out, key);
         out.push_str(&format!("[{}]\n", key.name));
         if let Some(toml::Value::Table(inner)) = values.get(key.name) {
-            print_section(out, key.name, inner, documented);
+            print_section(out, key.name, inner);
         }
     }
 }

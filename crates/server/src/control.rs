@@ -7,6 +7,7 @@
 
 mod outbox;
 mod schema;
+mod secrets;
 mod tokens;
 
 use std::collections::HashMap;
@@ -17,6 +18,8 @@ use annals_ledger::{Clock, SystemClock};
 use rusqlite::Connection;
 
 pub use outbox::Pending;
+pub(crate) use secrets::QUARANTINE_IDS;
+pub use secrets::SECRET_BYTES;
 pub use tokens::{CreatedToken, NewToken, TokenRow};
 
 use tokens::Cached;
@@ -36,6 +39,12 @@ pub enum ControlError {
         /// What the system said.
         #[source]
         source: std::io::Error,
+    },
+    /// There is no data folder where one was named.
+    #[error("there is no {}; name the data folder of a server with --data", path.display())]
+    Absent {
+        /// The file that should be there.
+        path: PathBuf,
     },
     /// SQLite failed.
     #[error("the control database {} cannot be used", path.display())]
@@ -89,6 +98,18 @@ impl Control {
     /// When the folder or the file cannot be made or used, or is of a later version.
     pub fn open(dir: &Path) -> Result<Self, ControlError> {
         Self::open_with(dir, Arc::new(SystemClock))
+    }
+
+    /// Opens the database of a data folder that must be there; makes nothing.
+    ///
+    /// # Errors
+    /// As `open`, and when there is no such folder.
+    pub fn open_existing(dir: &Path) -> Result<Self, ControlError> {
+        let path = dir.join(FILE);
+        if !path.is_file() {
+            return Err(ControlError::Absent { path });
+        }
+        Self::open(dir)
     }
 
     /// Opens with another clock, for tests of expiry.

@@ -24,6 +24,7 @@ use annals_ledger::{Appender, LedgerError};
 use annals_record::{Catalogue, Fault, Record, Sender};
 
 use crate::auth::token::SERVER_EMITTER;
+use crate::control::SECRET_BYTES;
 
 pub use lines::Form;
 pub use outcome::{IngestError, Outcome};
@@ -33,6 +34,7 @@ pub use quota::Quota;
 use batch::{Batches, Conflict};
 use limits::{STRICT_BYTES_MAX, STRICT_EVENTS_MAX};
 use lines::{Item, Split};
+use quarantined::QuarantineIds;
 use salts::Salts;
 
 /// Region of the server's own events where the configuration names none.
@@ -47,6 +49,7 @@ pub struct Ingest {
     catalogue: Arc<Catalogue>,
     quota: Arc<Quota>,
     server: Arc<Sender>,
+    quarantine_key: Option<[u8; SECRET_BYTES]>,
 }
 
 /// How one request is to be taken.
@@ -73,7 +76,13 @@ impl Ingest {
             may_be_system: true,
             is_server: true,
         };
-        Self { appender, catalogue, quota, server: Arc::new(server) }
+        Self { appender, catalogue, quota, server: Arc::new(server), quarantine_key: None }
+    }
+
+    /// The same, with the key of the ids of rejected lines: one sent again is kept once.
+    #[must_use]
+    pub fn with_quarantine_key(self, key: [u8; SECRET_BYTES]) -> Self {
+        Self { quarantine_key: Some(key), ..self }
     }
 
     /// The same, with events of the server itself marked with its region and stack; empty ones
@@ -165,14 +174,15 @@ impl Ingest {
         let mut batches = Batches::each(self, request, body.len(), eager);
         let mut rejected = Vec::new();
         let mut spent = self.quota.reservation(emitter);
+        let mut ids = QuarantineIds::new(self.quarantine_key.as_ref());
         for item in &split.items {
             if let Err(faults) = batches.push(item, split.broken.as_ref())? {
                 rejected.extend(faults.iter().map(|fault| rejection(item.line, fault)));
-                let kept = Quarantined::new(request, item.line, &faults, item.text);
+                let kept = Quarantined::new(request, item.line, &faults, item.text, &mut ids);
                 if !spent.add(kept.cost()) {
                     return Err(IngestError::QuarantineFull);
                 }
-                batches.push_own(kept.record())?;
+                batches.push_kept(&kept)?;
             }
         }
         if self.quota.remaining(emitter) == 0 {
@@ -181,8 +191,8 @@ impl Ingest {
         let (mut outcome, conflicts) = match batches.finish() {
             Ok(finished) => finished,
             Err(error) => {
-                if matches!(error, IngestError::Cut { .. }) {
-                    spent.keep();
+                if let IngestError::Cut { kept, .. } = &error {
+                    spent.keep(kept.quota_bytes_spared);
                 }
                 return Err(error);
             }
@@ -190,8 +200,9 @@ impl Ingest {
         if outcome.refused {
             return Err(IngestError::QuarantineFull);
         }
-        spent.keep();
-        rejected.extend(self.quarantine_conflicts(request, &split.items, &conflicts)?);
+        spent.keep(outcome.quota_bytes_spared);
+        let conflicts = self.quarantine_conflicts(request, &split.items, &conflicts, ids)?;
+        rejected.extend(conflicts);
         rejected.sort_by_key(|rejection| rejection.line);
         outcome.rejected = rejected;
         Ok(outcome)
@@ -204,6 +215,7 @@ impl Ingest {
         request: &Request<'_>,
         items: &[Item<'_>],
         conflicts: &[Conflict],
+        mut ids: QuarantineIds,
     ) -> Result<Vec<Rejected>, IngestError> {
         if conflicts.is_empty() {
             return Ok(Vec::new());
@@ -212,12 +224,13 @@ impl Ingest {
         let mut batches = Batches::each(self, request, 0, true);
         for Conflict { line, fault } in conflicts {
             let text = items.iter().find(|item| item.line == *line).map_or(&[][..], |i| i.text);
-            let kept = Quarantined::new(request, *line, std::slice::from_ref(fault), text);
+            let faults = std::slice::from_ref(fault);
+            let kept = Quarantined::new(request, *line, faults, text, &mut ids);
             spent.overdraw(kept.cost());
-            batches.push_own(kept.record())?;
+            batches.push_kept(&kept)?;
         }
-        batches.finish()?;
-        spent.keep();
+        let (outcome, _) = batches.finish()?;
+        spent.keep(outcome.quota_bytes_spared);
         Ok(conflicts.iter().map(|conflict| rejection(conflict.line, &conflict.fault)).collect())
     }
 

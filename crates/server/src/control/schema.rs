@@ -3,7 +3,8 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// One script a version; a script, once released, never changes.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE tokens (
         id TEXT PRIMARY KEY,
         secret_sha256 BLOB NOT NULL,
@@ -21,7 +22,14 @@ const MIGRATIONS: &[&str] = &["
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         event TEXT NOT NULL
     ) STRICT;
-"];
+",
+    "
+    CREATE TABLE secrets (
+        name TEXT PRIMARY KEY,
+        value BLOB NOT NULL
+    ) STRICT;
+",
+];
 
 /// The version this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -9,7 +9,7 @@ use annals_api::wire::problem::{AppendRefused, Problem};
 use annals_ledger::LedgerError;
 use annals_views::QueryError;
 use axum::http::StatusCode;
-use axum::http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 
 use crate::auth::role::Right;
@@ -263,9 +263,6 @@ impl IntoResponse for HttpError {
         match self {
             Self::NoToken | Self::BadToken => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            Self::MethodNotAllowed => {
-                headers.entry(ALLOW).or_insert(HeaderValue::from_static(""));
             }
             _ => {}
         }

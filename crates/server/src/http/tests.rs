@@ -175,6 +175,8 @@ async fn unknown_addresses_and_methods() {
         assert_eq!(without.problem().0, 401, "{method} {path}");
         let with = rig.call(method, path, Some(rig.token(Role::Viewer)), Body::empty()).await;
         assert_eq!(with.problem(), (code.0, code.1.to_owned()), "{method} {path}");
+        let allow = with.headers.get("allow").map(|allow| allow.to_str().expect("text"));
+        assert_eq!(allow.is_some_and(|allow| allow.contains("GET")), code.0 == 405, "{allow:?}");
     }
 }
 

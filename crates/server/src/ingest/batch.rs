@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::limits::LINE_BYTES_MAX;
 use super::lines::Item;
-use super::{Ingest, IngestError, Outcome, Request, Salts};
+use super::{Ingest, IngestError, Outcome, Quarantined, Request, Salts};
 
 /// Bytes of text in a batch that is not strict; half of what the ledger takes, because cores and
 /// escapes add to the text.
@@ -49,15 +49,23 @@ pub(super) struct Batches<'a> {
 struct Batch {
     ticket: Ticket,
     leaves: Vec<Sealed>,
-    /// The line of each leaf; `None` for the server's own events.
-    lines: Vec<Option<u64>>,
+    sources: Vec<Source>,
     text_bytes: usize,
+}
+
+/// Where a leaf comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A line of the request.
+    Line(u64),
+    /// The server itself; with what it costs of the sender's quota.
+    Own { quota_bytes: u64 },
 }
 
 /// One batch on its way.
 struct Sent {
     receipt: Receipt,
-    lines: Vec<Option<u64>>,
+    sources: Vec<Source>,
     on_conflict: OnConflict,
 }
 
@@ -112,18 +120,28 @@ impl<'a> Batches<'a> {
             Err(fault) => Err(vec![fault]),
         };
         self.text_bytes_left = self.text_bytes_left.saturating_sub(text_bytes);
-        Ok(sealed.map(|sealed| self.add(sealed, Some(item.line), text_bytes)))
+        Ok(sealed.map(|sealed| self.add(sealed, Source::Line(item.line), text_bytes)))
+    }
+
+    /// Seals a rejected line into a batch. One that was kept before is not kept again; what that
+    /// saves of the quota stands in the outcome.
+    pub(super) fn push_kept(&mut self, kept: &Quarantined) -> Result<(), IngestError> {
+        self.push_server(kept.record(), kept.cost())
     }
 
     /// Seals an event of the server itself into a batch; its time, if absent, is now.
-    pub(super) fn push_own(&mut self, mut record: Record<'_>) -> Result<(), IngestError> {
+    pub(super) fn push_own(&mut self, record: Record<'_>) -> Result<(), IngestError> {
+        self.push_server(record, 0)
+    }
+
+    fn push_server(&mut self, mut record: Record<'_>, quota_bytes: u64) -> Result<(), IngestError> {
         let text_bytes = record.origin.as_ref().map_or(0, |origin| origin.len());
         let received = self.room(text_bytes)?.ticket.received_time;
         record.time.get_or_insert_with(|| received.to_string().into());
         let sealed = self
             .seal(&record, Vec::new(), &self.ingest.server, text_bytes)?
             .map_err(|faults| IngestError::Own(describe(&faults)))?;
-        self.add(sealed, None, text_bytes);
+        self.add(sealed, Source::Own { quota_bytes }, text_bytes);
         Ok(())
     }
 
@@ -149,10 +167,10 @@ impl<'a> Batches<'a> {
         })
     }
 
-    fn add(&mut self, sealed: Sealed, line: Option<u64>, text_bytes: usize) {
+    fn add(&mut self, sealed: Sealed, source: Source, text_bytes: usize) {
         if let Some(batch) = &mut self.open {
             batch.leaves.push(sealed);
-            batch.lines.push(line);
+            batch.sources.push(source);
             batch.text_bytes += text_bytes;
         }
     }
@@ -200,9 +218,9 @@ impl<'a> Batches<'a> {
     }
 
     fn send(&mut self, batch: Batch) {
-        let Batch { ticket, leaves, lines, .. } = batch;
+        let Batch { ticket, leaves, sources, .. } = batch;
         let receipt = self.ingest.appender.append(ticket, leaves, self.on_conflict);
-        self.sent.push(Sent { receipt, lines, on_conflict: self.on_conflict });
+        self.sent.push(Sent { receipt, sources, on_conflict: self.on_conflict });
     }
 
     /// Hands everything to the ledger and waits until all of it is durable and proved.
@@ -223,7 +241,7 @@ impl<'a> Batches<'a> {
     fn wait(&mut self) -> (Outcome, Vec<Conflict>, Option<LedgerError>) {
         let (mut outcome, mut conflicts) = (Outcome::default(), Vec::new());
         let mut failure = None;
-        for Sent { receipt, lines, on_conflict } in self.sent.drain(..) {
+        for Sent { receipt, sources, on_conflict } in self.sent.drain(..) {
             let appended = match receipt.wait() {
                 Ok(appended) => appended,
                 Err(error) => {
@@ -231,10 +249,11 @@ impl<'a> Batches<'a> {
                     continue;
                 }
             };
-            outcome.add(&appended, |position| lines[position].is_some());
-            for (place, line) in appended.places.iter().zip(&lines) {
-                if let (Place::Conflict(index), Some(line)) = (place, line) {
-                    outcome.refused |= on_conflict == OnConflict::Refuse;
+            outcome.add(&appended, &sources);
+            for (place, source) in appended.places.iter().zip(&sources) {
+                let Place::Conflict(index) = place else { continue };
+                outcome.refused |= on_conflict == OnConflict::Refuse;
+                if let Source::Line(line) = source {
                     conflicts.push(Conflict::new(*line, index.0));
                 }
             }
@@ -250,7 +269,7 @@ impl<'a> Batches<'a> {
 
 impl Batch {
     fn new(ticket: Ticket) -> Self {
-        Self { ticket, leaves: Vec::new(), lines: Vec::new(), text_bytes: 0 }
+        Self { ticket, leaves: Vec::new(), sources: Vec::new(), text_bytes: 0 }
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use annals_api::wire::append::Rejected;
 use annals_ledger::{Appended, LedgerError, Place};
 
+use super::batch::Source;
 use super::limits::{EVENTS_MAX, STRICT_BYTES_MAX, STRICT_EVENTS_MAX};
 
 /// What became of the events of a request.
@@ -26,6 +27,8 @@ pub struct Outcome {
     pub duplicate_index: Option<u64>,
     /// Position of the last event the server added of its own.
     pub own_index: Option<u64>,
+    /// Bytes of the quota that were not needed: rejected lines that were kept before.
+    pub quota_bytes_spared: u64,
     /// True if all of it was refused for the sake of some.
     pub refused: bool,
 }
@@ -78,19 +81,22 @@ impl Outcome {
         Self { rejected, refused: true, ..Self::default() }
     }
 
-    /// Adds what became of one batch. `is_event` tells the sender's events from the server's.
-    pub(super) fn add(&mut self, appended: &Appended, is_event: impl Fn(usize) -> bool) {
-        for (position, place) in appended.places.iter().enumerate() {
-            match place {
-                Place::Refused | Place::Conflict(_) => {}
-                Place::Accepted(index) | Place::Duplicate(index) if !is_event(position) => {
+    /// Adds what became of one batch.
+    pub(super) fn add(&mut self, appended: &Appended, sources: &[Source]) {
+        for (place, source) in appended.places.iter().zip(sources) {
+            match (place, source) {
+                (Place::Accepted(index), Source::Own { .. }) => self.own_index = Some(index.0),
+                // The same line sent again: its time differs, so the ledger calls it a conflict.
+                (Place::Duplicate(index) | Place::Conflict(index), Source::Own { quota_bytes }) => {
                     self.own_index = Some(index.0);
+                    self.quota_bytes_spared += quota_bytes;
                 }
-                Place::Duplicate(index) => {
+                (Place::Refused, _) | (Place::Conflict(_), Source::Line(_)) => {}
+                (Place::Duplicate(index), Source::Line(_)) => {
                     self.duplicates += 1;
                     self.duplicate_index.get_or_insert(index.0);
                 }
-                Place::Accepted(index) => {
+                (Place::Accepted(index), Source::Line(_)) => {
                     self.accepted += 1;
                     self.first_index = Some(self.first_index.map_or(index.0, |i| i.min(index.0)));
                     self.last_index = Some(self.last_index.map_or(index.0, |i| i.max(index.0)));

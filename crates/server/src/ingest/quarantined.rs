@@ -4,9 +4,12 @@
 //! Masking comes first, then cutting, so that a cut can never bare a secret. Text that is UTF-8
 //! and needs no heavy escaping stands as `raw`, anything else as `raw_base64`.
 
+use std::collections::HashMap;
+
 use annals_record::{Fault, Object, Record, mask_text};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -48,6 +51,8 @@ pub struct Quarantined {
     raw_sha256: Option<String>,
     #[serde(skip)]
     request_id: Option<String>,
+    #[serde(skip)]
+    id: Option<String>,
 }
 
 /// One fault of a kept line.
@@ -61,6 +66,37 @@ pub struct KeptFault {
     pub message: String,
 }
 
+/// Ids of the rejected lines of one request: a line sent again gets the id it had, so that the
+/// ledger keeps it once. Lines that are equal within a request are told apart by their number.
+///
+/// An id is the first 16 bytes of `HMAC-SHA-256(key, emitter 0x00 | nth u64 | line as sent)`:
+/// without the key it says nothing of the line.
+pub(super) struct QuarantineIds {
+    keyed: Option<Hmac<Sha256>>,
+    seen: HashMap<[u8; 32], u64>,
+}
+
+impl QuarantineIds {
+    /// Ids under `key`; none without one.
+    pub(super) fn new(key: Option<&[u8; 32]>) -> Self {
+        let keyed =
+            key.map(|key| Hmac::new_from_slice(key).expect("HMAC takes a key of any length"));
+        Self { keyed, seen: HashMap::new() }
+    }
+
+    fn next(&mut self, emitter: &str, text: &[u8]) -> Option<String> {
+        let mut mac = self.keyed.clone()?;
+        let nth = self.seen.entry(Sha256::digest(text).into()).or_default();
+        *nth += 1;
+        mac.update(emitter.as_bytes());
+        mac.update(&[0]);
+        mac.update(&nth.to_be_bytes());
+        mac.update(text);
+        let digest = mac.finalize().into_bytes();
+        Some(digest[..16].iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
 /// The most that `lines` lines of `text_bytes` in all can cost.
 pub(super) fn worst_cost(text_bytes: usize, lines: usize) -> u64 {
     // Escaped or in base64, a text at most doubles.
@@ -68,7 +104,13 @@ pub(super) fn worst_cost(text_bytes: usize, lines: usize) -> u64 {
 }
 
 impl Quarantined {
-    pub(super) fn new(request: &Request<'_>, line: u64, faults: &[Fault], text: &[u8]) -> Self {
+    pub(super) fn new(
+        request: &Request<'_>,
+        line: u64,
+        faults: &[Fault],
+        text: &[u8],
+        ids: &mut QuarantineIds,
+    ) -> Self {
         let faults = faults.iter().take(FAULTS_MAX).map(|fault| KeptFault {
             code: fault.code.to_owned(),
             field: fault.field.clone().into_owned(),
@@ -80,6 +122,7 @@ impl Quarantined {
             line,
             faults: faults.collect(),
             request_id: request.request_id.map(str::to_owned),
+            id: ids.next(&request.sender.emitter, text),
             ..Self::default()
         };
         match std::str::from_utf8(text) {
@@ -153,6 +196,7 @@ impl Quarantined {
         let origin = serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned());
         let reason = self.faults.first().map(|fault| fault.message.as_str().into());
         Record {
+            id: self.id.as_deref().map(Into::into),
             time: None,
             service: Some("audit-log".into()),
             operation: Some("event.quarantine".into()),
@@ -199,7 +243,7 @@ mod tests {
         let request =
             Request { sender: &sender, request_id: None, form: Form::Lines, strict: false };
         let fault = Fault::new("bad_json", "", "x");
-        let kept = Quarantined::new(&request, 3, &[fault], text);
+        let kept = Quarantined::new(&request, 3, &[fault], text, &mut QuarantineIds::new(None));
         let origin = kept.record().origin.expect("an origin").into_owned();
         assert_eq!(Quarantined::parse(&origin), Some(kept.clone()));
         kept

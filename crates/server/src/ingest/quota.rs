@@ -91,9 +91,10 @@ impl Reservation<'_> {
         self.bytes += bytes;
     }
 
-    /// The lines are in the ledger now: the index will take the bytes up.
-    pub(super) fn keep(mut self) {
-        self.bytes = 0;
+    /// The lines are in the ledger now: the index will take the bytes up, except the `spared`
+    /// ones of lines that were there before.
+    pub(super) fn keep(mut self, spared: u64) {
+        self.bytes = self.bytes.min(spared);
     }
 }
 
@@ -118,11 +119,15 @@ mod tests {
         assert_eq!(quota.remaining("a"), 100);
         let mut kept = quota.reservation("a");
         assert!(kept.add(60) && !kept.add(41));
-        kept.keep();
+        kept.keep(0);
         assert_eq!((quota.remaining("a"), quota.remaining("b")), (40, 100));
         quota.indexed("a", 60);
         assert_eq!(quota.remaining("a"), 40);
         quota.released("a", 60);
+        assert_eq!(quota.remaining("a"), 100);
+        let mut again = quota.reservation("a");
+        assert!(again.add(60));
+        again.keep(60);
         assert_eq!(quota.remaining("a"), 100);
     }
 }

@@ -37,6 +37,34 @@ async fn bad_lines_are_kept_masked_and_listed() {
     assert!(text.contains("no.such") && !text.contains("alicepw"), "{text}");
 }
 
+// A sender that repeats a request after a doubt adds nothing: neither its bad lines nor what they
+// cost of the quota. Equal lines of one request are several lines all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_sent_again_adds_nothing() {
+    let rig = Rig::new(|_| {});
+    rig.post(routes::EVENTS, event("e1")).await;
+    let other = event("e1").replace("zhang3", "wang5");
+    let body = format!("{{bad\n{{bad\n{}\n{other}\nnull", event("e2"));
+    let first = rig.post(routes::EVENTS, body.clone()).await.json();
+    assert_eq!(list(&rig, "").await["items"].as_array().map(Vec::len), Some(4));
+    let (size, quota) = (rig.house.app.head().size, rig.house.app.quota.waiting());
+    assert_eq!(size.0, 6);
+    for _ in 0..3 {
+        let again = rig.post(routes::EVENTS, body.clone()).await.json();
+        assert_eq!((&again["duplicates"], &again["rejected"]), (&1.into(), &first["rejected"]));
+    }
+    assert_eq!((rig.house.app.head().size, rig.house.app.quota.waiting()), (size, quota));
+    // Another sender's line is another line, and the key is kept: the server may start again.
+    let line = || Body::from("{bad");
+    let new = NewToken { name: "second".to_owned(), ..NewToken::default() };
+    let second = rig.house.app.control.create_token(&new).expect("made").secret;
+    rig.call("POST", routes::EVENTS, Some(&second), line()).await;
+    assert_eq!(rig.house.app.head().size.0, size.0 + 1);
+    let key = rig.house.app.control.secret("x").expect("a key");
+    assert_eq!(rig.house.app.control.secret("x").expect("a key"), key);
+    assert_ne!(rig.house.app.control.secret("y").expect("a key"), key);
+}
+
 // A spent quota refuses the whole request: a sender of rubbish cannot fill the disk, and a good
 // request still passes.
 #[tokio::test(flavor = "multi_thread")]
@@ -46,9 +74,9 @@ async fn a_spent_quota_is_507_and_keeps_nothing() {
     let answer = rig.post(routes::EVENTS, body).await;
     assert_eq!(answer.problem(), (507, "quarantine_full".to_owned()));
     assert_eq!(rig.house.app.head().size.0, 0);
-    assert_eq!(rig.post(routes::EVENTS, "{bad").await.problem().0, 422);
-    assert_eq!(rig.post(routes::EVENTS, "{bad").await.problem().0, 422);
-    assert_eq!(rig.post(routes::EVENTS, "{bad").await.problem().0, 507);
+    assert_eq!(rig.post(routes::EVENTS, "{bad 1").await.problem().0, 422);
+    assert_eq!(rig.post(routes::EVENTS, "{bad 2").await.problem().0, 422);
+    assert_eq!(rig.post(routes::EVENTS, "{bad 3").await.problem().0, 507);
     assert_eq!(rig.post(routes::EVENTS, event("e2")).await.status, StatusCode::OK);
     let strict = rig.post("/v1/events?strict=true", "{bad").await;
     assert_eq!(strict.problem().0, 422, "strict keeps no bad line and needs no quota");
