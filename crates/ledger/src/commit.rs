@@ -48,15 +48,19 @@ impl Committer {
     pub(crate) fn run(mut self, blocks: &Receiver<Block>) -> Result<Self, LedgerError> {
         for mut block in blocks {
             let done = self.commit(&mut block);
-            let fatal = done.as_ref().err().filter(|error| error.is_fatal()).cloned();
+            if let Err(error) = &done
+                && error.is_fatal()
+            {
+                block.answers.fail(error);
+                return done.map(|_| self);
+            }
+            // Before the receipts: who tries again after an error must not be put upon a block
+            // that the sequencer does not yet know to have failed.
+            self.pool.report(done.as_ref().map(drop).map_err(LedgerError::clone));
             match &done {
                 Ok(note) => block.answers.resolve(note),
                 Err(error) => block.answers.fail(error),
             }
-            if let Some(fatal) = fatal {
-                return Err(fatal);
-            }
-            self.pool.report(done.map(drop));
         }
         Ok(self)
     }

@@ -3,7 +3,7 @@
 //! One cell, written by the committer after everything a reader of the new head needs is in
 //! place, watched by followers.
 
-use crate::disk::{Disk, DiskFile, Mode};
+use crate::disk::{Disk, DiskFile, Mode, replace_file};
 use crate::error::LedgerError;
 use crate::layout::Layout;
 use annals_proof::{Hash, TreeSize};
@@ -97,6 +97,14 @@ pub(crate) struct CheckpointFile {
 }
 
 impl CheckpointFile {
+    /// Puts a note in the place of the last one, durably and never by half: the signature of a
+    /// former key over the present head stands nowhere else.
+    pub(crate) fn replace(disk: &dyn Disk, layout: &Layout, note: &str) -> Result<(), LedgerError> {
+        let path = layout.checkpoint();
+        replace_file(disk, &path, note.as_bytes(), Mode::Create)
+            .map_err(LedgerError::write(path, 0))
+    }
+
     pub(crate) fn open(disk: &dyn Disk, layout: &Layout) -> Result<Self, LedgerError> {
         let path = layout.checkpoint();
         let file = disk.open(&path, Mode::Create).map_err(LedgerError::write(&path, 0))?;

@@ -210,4 +210,25 @@ mod tests {
             assert!(table.find(hash(n)).any(|index| index == n), "{n}");
         }
     }
+
+    /// The promise at its full size. Ignored because it takes a gibibyte: run it with
+    /// `cargo test --release -p annals-ledger a_hundred_million -- --ignored --nocapture`.
+    #[test]
+    #[ignore = "takes a gibibyte of memory"]
+    #[allow(clippy::print_stderr, reason = "the figure is what it is run for")]
+    fn a_hundred_million_ids_fit_in_a_gibibyte() {
+        const IDS: u64 = 100_000_000;
+        let hash = |n: u64| n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        for expected in [0, IDS] {
+            let mut table = IdTable::with_capacity(expected);
+            for n in 0..IDS {
+                table.insert(hash(n), n);
+            }
+            eprintln!("{} bytes, begun with room for {expected}", table.bytes());
+            assert!(table.bytes() <= 1 << 30, "{}", table.bytes());
+            for n in (0..IDS).step_by(9_973) {
+                assert!(table.find(hash(n)).any(|index| index == n), "{n}");
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! `log.key` holds the private key (0600), `vkeys` all verifier keys, the current one first. A
 //! change of keys is an event of the log itself: the old key signs a head over a `key` control
 //! entry that names the new one, then the files are switched. `next.key` exists only between
-//! the two; `finish_rotation` completes or forgets it at the next start.
+//! the two; a start completes the change or forgets it (`next`, `switch`).
 
 use crate::disk::{Disk, Mode, read_file, remove_if_there, replace_file};
 use crate::error::LedgerError;
@@ -97,28 +97,40 @@ impl Keys {
         Ok(next.verifier())
     }
 
-    /// Called at start and after the control entry is acknowledged: `announced` is the vkey that
-    /// the ledger's last leaf names, if that is a `key` entry. Switches to `next.key` if it was
-    /// announced, else forgets it: nobody has seen it.
-    pub(crate) fn finish_rotation(
-        &mut self,
+    /// Called at start: `announced` is the vkey that the ledger's last leaf names, if that is a
+    /// `key` entry. Gives `next.key` if it was announced, else forgets it: nobody has seen it.
+    pub(crate) fn next(
+        &self,
         disk: &dyn Disk,
         layout: &Layout,
         announced: Option<&str>,
-    ) -> Result<(), LedgerError> {
+    ) -> Result<Option<Signer>, LedgerError> {
         let path = next_key_path(layout);
-        let Some(next) = load_signer(disk, &path)? else { return Ok(()) };
+        let Some(next) = load_signer(disk, &path)? else { return Ok(None) };
         let verifier = next.verifier();
         let is_announced = announced == Some(verifier.to_string().as_str());
         // Listed: the switch had begun.
-        if !is_announced && !self.verifiers.contains(&verifier) {
-            return remove_if_there(disk, &path).map_err(LedgerError::write(path, 0));
+        if is_announced || self.verifiers.contains(&verifier) {
+            return Ok(Some(next));
         }
+        remove_if_there(disk, &path).map_err(LedgerError::write(path, 0))?;
+        Ok(None)
+    }
+
+    /// Makes `next.key` the current key. The head over its entry is signed by the former one,
+    /// durably.
+    pub(crate) fn switch(
+        &mut self,
+        disk: &dyn Disk,
+        layout: &Layout,
+        next: Signer,
+    ) -> Result<(), LedgerError> {
+        let verifier = next.verifier();
         self.verifiers.retain(|known| *known != verifier);
         self.verifiers.insert(0, verifier);
         self.signer = next;
         self.save_verifiers(disk, layout)?;
-        let current = key_path(layout);
+        let (path, current) = (next_key_path(layout), key_path(layout));
         disk.rename(&path, &current).map_err(LedgerError::write(&current, 0))?;
         disk.sync_folder(&layout.keys).map_err(LedgerError::sync(&layout.keys))
     }

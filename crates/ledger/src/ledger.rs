@@ -31,6 +31,7 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// A ledger, open for writing. Holds the lock on the folder until it is closed or dropped.
 pub struct Ledger {
@@ -40,6 +41,7 @@ pub struct Ledger {
     committer: Option<JoinHandle<Result<Committer, LedgerError>>>,
     /// One rewrite at a time.
     rewriting: Mutex<()>,
+    follow_pause: Duration,
     _lock: Box<dyn Send + Sync>,
 }
 
@@ -75,10 +77,17 @@ impl Ledger {
             verifiers: &keys.verifiers,
             signed: last_signed(&*disk, &signed_path(&layout))?,
         };
-        let recovered = scene.recover()?;
+        let mut recovered = scene.recover()?;
         let size = recovered.frontier.size().0;
         let announced = announced_key(&recovered.segments)?;
-        keys.finish_rotation(&*disk, &layout, announced.as_deref())?;
+        if let Some(next) = keys.next(&*disk, &layout, announced.as_deref())? {
+            if recovered.note.is_none() {
+                let signer = KeySigner::open(&*disk, &signed_path(&layout), keys.signer.clone())?;
+                let note = sign_last(signer, &*disk, &layout, &recovered, &arrays)?;
+                recovered.note = Some(note);
+            }
+            keys.switch(&*disk, &layout, next)?;
+        }
         let ids = load_ids(&arrays, size)?;
         Parts { disk, clock, layout, keys, arrays, recovered, ids, lock }.start(options)
     }
@@ -100,7 +109,7 @@ impl Ledger {
     /// # Errors
     /// If the thread cannot be started.
     pub fn follow(&self, follower: Box<dyn Follower>) -> Result<FollowerHandle, LedgerError> {
-        FollowerHandle::start(self.reader(), follower)
+        FollowerHandle::start(self.reader(), follower, self.follow_pause)
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -165,13 +174,17 @@ impl Parts {
         let origin = keys.signer.name().to_owned();
         let mut signer = KeySigner::open(&*disk, &signed_path(&layout), keys.signer)?;
         let head = sign_recovered(&mut signer, &origin, &recovered, &arrays)?;
-        let checkpoint = CheckpointFile::open(&*disk, &layout)?;
         let floor = Timestamp::from_nanos(recovered.received);
         let pool = Arc::new(Pool::new(clock, options.queue_bytes_max, floor));
         let (cell, verifiers) = (HeadCell::new(head.clone()), keys.verifiers);
         let segments = recovered.segments;
         let store = Store::new(disk, layout, arrays, cell, Some(ids), verifiers, segments);
         let store = Arc::new(store);
+        if recovered.note.as_deref() != Some(&*head.note) {
+            store.mark_open()?;
+            CheckpointFile::replace(&*store.disk, &store.layout, &head.note)?;
+        }
+        let checkpoint = CheckpointFile::open(&*store.disk, &store.layout)?;
         let committer = Committer {
             store: Arc::clone(&store),
             pool: Arc::clone(&pool),
@@ -183,10 +196,6 @@ impl Parts {
             was_closed: recovered.was_closed,
             arrays_unsynced_from: recovered.arrays_unsynced_from,
         };
-        if recovered.note.as_deref() != Some(&*head.note) {
-            committer.store.mark_open()?;
-            committer.checkpoint.write(&head.note)?;
-        }
         let (to_committer, blocks) = crossbeam_channel::bounded::<Block>(1);
         let builder = FrameBuilder::new(INGEST_ZSTD_LEVEL, None).map_err(thread_error)?;
         let (shared, queue) = (Arc::clone(&store), Arc::clone(&pool));
@@ -199,6 +208,7 @@ impl Parts {
             store,
             pool,
             rewriting: Mutex::default(),
+            follow_pause: options.follow_pause,
             _lock: lock,
         })
     }
@@ -256,6 +266,22 @@ fn sign_recovered(
     let note = join_signatures(kept, &head.note)
         .map_err(|error| LedgerError::Signer { size: size.0, what: error.to_string() })?;
     Ok(Head { note: note.into(), ..head })
+}
+
+/// The former key's last act, durable before the keys are switched: its signature over the entry
+/// that names the next key. A stop between the commit of that entry and its signature would else
+/// leave nothing that leads from the former key to the next.
+fn sign_last(
+    mut former: KeySigner,
+    disk: &dyn Disk,
+    layout: &Layout,
+    recovered: &Recovered,
+    arrays: &Arrays,
+) -> Result<String, LedgerError> {
+    let origin = former.name().to_owned();
+    let head = sign_recovered(&mut former, &origin, recovered, arrays)?;
+    CheckpointFile::replace(disk, layout, &head.note)?;
+    Ok(head.note.to_string())
 }
 
 /// The signatures of both notes over the same text. After a change of keys the old key's stays:

@@ -59,5 +59,5 @@ pub use ledger::Ledger;
 pub use options::{FatalHook, Options};
 pub use read::{FrameRange, KeptRange, Leaves, LedgerReader};
 pub use rewrite::RewriteOptions;
-pub use rotate::rotate_key;
+pub use rotate::{rotate_key, rotate_key_on};
 pub use signer::{HeadSigner, KeySigner};

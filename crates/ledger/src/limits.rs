@@ -2,6 +2,8 @@
 //!
 //! Formats depend on those under "Format": changing one makes old ledgers unreadable.
 
+use std::time::Duration;
+
 // Format.
 
 /// Raw bytes of one frame; a larger event has a frame of its own.
@@ -47,6 +49,10 @@ pub const ARRAY_RESERVE_BYTES: u64 = 1 << 20;
 pub const FRAME_CACHE_FRAMES_MAX: usize = 64;
 /// Leaves handed to a follower at a time.
 pub const FOLLOW_LEAVES_MAX: usize = 4_096;
+/// First pause after a follower's error, by default.
+pub const FOLLOW_PAUSE: Duration = Duration::from_millis(100);
+/// The longest pause after a follower's errors.
+pub const FOLLOW_PAUSE_MAX: Duration = Duration::from_secs(30);
 /// zstd level of new blocks: on the way in the disk must not wait for the processor.
 pub const INGEST_ZSTD_LEVEL: i32 = -1;
 

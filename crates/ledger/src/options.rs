@@ -1,9 +1,10 @@
 //! How a ledger is opened.
 
 use crate::error::LedgerError;
-use crate::limits::{QUEUE_BYTES_MAX, SEGMENT_BYTES_MAX};
+use crate::limits::{FOLLOW_PAUSE, QUEUE_BYTES_MAX, SEGMENT_BYTES_MAX};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Settings of a ledger; `Options::default()` is right for a server.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub struct Options {
     /// Name of the log, used when its key is made: a schema-less URL without blanks and `+`.
     /// None: `annals.local/<8 hex>`. A ledger that has a key keeps its name.
     pub origin: Option<String>,
+    /// First pause after a follower's error; doubles with each further one, up to 30 s.
+    pub follow_pause: Duration,
     /// Called once, from a thread of the ledger, when it stops for good.
     pub on_fatal: FatalHook,
 }
@@ -25,6 +28,7 @@ impl Default for Options {
             queue_bytes_max: QUEUE_BYTES_MAX,
             segment_bytes_max: SEGMENT_BYTES_MAX,
             origin: None,
+            follow_pause: FOLLOW_PAUSE,
             on_fatal: FatalHook::default(),
         }
     }

@@ -30,8 +30,11 @@ pub fn rotate_key(dir: &Path) -> Result<Verifier, LedgerError> {
     rotate_key_on(Arc::new(Real), Arc::new(SystemClock), dir)
 }
 
-/// `rotate_key` on any disk.
-fn rotate_key_on(
+/// Like `rotate_key`, on a disk and with a clock of the caller.
+///
+/// # Errors
+/// As [`rotate_key`].
+pub fn rotate_key_on(
     disk: Arc<dyn Disk>,
     clock: Arc<dyn Clock>,
     dir: &Path,

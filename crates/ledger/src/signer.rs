@@ -43,6 +43,11 @@ impl KeySigner {
     pub fn open(disk: &dyn Disk, path: &Path, signer: Signer) -> Result<Self, LedgerError> {
         Ok(Self { signer, state: SignedState::open(disk, path)? })
     }
+
+    /// Name of the key, which is the log's origin.
+    pub(crate) fn name(&self) -> &str {
+        self.signer.name()
+    }
 }
 
 impl HeadSigner for KeySigner {

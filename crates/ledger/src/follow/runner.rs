@@ -2,7 +2,7 @@
 
 use super::Follower;
 use crate::error::LedgerError;
-use crate::limits::FOLLOW_LEAVES_MAX;
+use crate::limits::{FOLLOW_LEAVES_MAX, FOLLOW_PAUSE_MAX};
 use crate::read::LedgerReader;
 use annals_proof::{LeafIndex, TreeSize};
 use annals_record::Kept;
@@ -11,9 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// First pause after a follower's error; doubles up to `PAUSE_MAX`.
-const PAUSE_MIN: Duration = Duration::from_millis(100);
-const PAUSE_MAX: Duration = Duration::from_secs(30);
+/// How often a follower of a stopped ledger looks whether it is to end.
+const STOPPED_PAUSE: Duration = Duration::from_millis(100);
 /// A waiting follower looks around at least this often.
 const WAIT: Duration = Duration::from_secs(60);
 
@@ -34,14 +33,20 @@ impl FollowerHandle {
     pub(crate) fn start(
         reader: LedgerReader,
         follower: Box<dyn Follower>,
+        pause_min: Duration,
     ) -> Result<Self, LedgerError> {
         let shared = Arc::new(Shared {
             stop: AtomicBool::new(false),
             position: AtomicU64::new(follower.position().0),
             failures: AtomicU64::new(0),
         });
-        let runner =
-            Runner { reader: reader.clone(), shared: Arc::clone(&shared), follower, pause: None };
+        let runner = Runner {
+            reader: reader.clone(),
+            shared: Arc::clone(&shared),
+            follower,
+            pause_min,
+            pause: None,
+        };
         let thread = std::thread::Builder::new()
             .name(format!("follow-{}", runner.follower.name()))
             .spawn(move || runner.run())
@@ -91,6 +96,7 @@ struct Runner {
     reader: LedgerReader,
     shared: Arc<Shared>,
     follower: Box<dyn Follower>,
+    pause_min: Duration,
     pause: Option<Duration>,
 }
 
@@ -108,7 +114,7 @@ impl Runner {
             }
             if head <= next {
                 // A stopped ledger gives no more; do not spin while waiting to be stopped.
-                std::thread::park_timeout(PAUSE_MIN);
+                std::thread::park_timeout(STOPPED_PAUSE);
                 continue;
             }
             match self.step(next, head) {
@@ -155,7 +161,7 @@ impl Runner {
     }
 
     fn back_off(&mut self, error: &super::FollowError) {
-        let pause = self.pause.map_or(PAUSE_MIN, |pause| (pause * 2).min(PAUSE_MAX));
+        let pause = self.pause.map_or(self.pause_min, |pause| (pause * 2).min(FOLLOW_PAUSE_MAX));
         self.pause = Some(pause);
         self.shared.failures.fetch_add(1, Ordering::Relaxed);
         let name = self.follower.name();
