@@ -5,6 +5,7 @@
 //! `ANNALS_TOKEN` or a file.
 
 mod record;
+mod witness;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use record::RecordArgs;
+pub(crate) use witness::WitnessArgs;
 
 /// The audit log for HPC and cloud-desktop platforms.
 #[derive(Debug, Parser)]
@@ -60,6 +62,11 @@ pub(crate) enum Command {
   annals verify --data /var/lib/annals --key 'annals.local/1+3f9a01c7+AX…' --checkpoint kept.txt
   annals verify event.tlog-proof --key 'annals.local/1+3f9a01c7+AX…'")]
     Verify(VerifyArgs),
+    /// Run a witness: it cosigns checkpoints of logs it knows, if they extend what it cosigned.
+    #[command(
+        after_help = "Example: annals witness --state DIR --listen 127.0.0.1:7300 --log 'VKEY'"
+    )]
+    Witness(WitnessArgs),
     /// Show or rotate the key that signs checkpoints.
     #[command(subcommand, arg_required_else_help = true)]
     Key(KeyCommand),

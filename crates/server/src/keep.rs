@@ -34,5 +34,7 @@ pub(crate) fn read(disk: &dyn Disk, path: &Path) -> io::Result<Option<String>> {
     }
     let mut bytes = vec![0; usize::try_from(len).map_err(io::Error::other)?];
     file.read_at(&mut bytes, 0)?;
-    String::from_utf8(bytes).map(Some).map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
+    String::from_utf8(bytes)
+        .map(Some)
+        .map_err(|error| io::Error::new(ErrorKind::InvalidData, error))
 }

@@ -15,11 +15,14 @@ mod error;
 mod http;
 pub mod ingest;
 mod jobs;
+mod keep;
 mod metrics;
 mod quarantine;
 mod serve;
+mod witness;
 
 pub use auth::role::Role;
 pub use config::Config;
 pub use error::ServerError;
 pub use serve::serve;
+pub use witness::{Witness, WitnessError, serve_witness};

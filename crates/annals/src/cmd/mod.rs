@@ -14,6 +14,7 @@ mod serve;
 mod status;
 mod token;
 mod verify;
+mod witness;
 
 use annals_ledger::{Clock as _, SystemClock};
 use annals_record::Timestamp;
@@ -31,6 +32,7 @@ pub(crate) fn run(command: Command) -> Result<(), Exit> {
         Command::Token(command) => token::run(command),
         Command::Proof(args) => proof::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Witness(args) => witness::run(&args),
         Command::Key(command) => key::run(command),
         Command::Collect(args) => collect::run(&args),
         Command::Quarantine(command) => quarantine::run(command),

@@ -56,7 +56,7 @@ pub(crate) fn serve(
 }
 
 /// Resolves at the first SIGTERM or SIGINT.
-async fn stopped() {
+pub(crate) async fn stopped() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut term), Ok(mut int)) =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
