@@ -1,5 +1,5 @@
-//! Small files that are replaced as a whole and durably: a witness's memory, published
-//! checkpoints. A crash leaves the old or the new contents.
+//! Small files that are replaced as a whole and durably, such as a witness's memory. A crash
+//! leaves the old or the new contents.
 
 use std::io::{self, ErrorKind};
 use std::path::Path;
