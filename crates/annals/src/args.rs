@@ -201,6 +201,9 @@ pub(crate) enum TokenCommand {
         /// When it ends (RFC 3339).
         #[arg(long, value_name = "T")]
         expires: Option<String>,
+        /// As JSON: id, name, role, token.
+        #[arg(long)]
+        json: bool,
     },
     /// List tokens; never their secrets.
     List {
@@ -274,6 +277,9 @@ pub(crate) enum KeyCommand {
         /// The data folder.
         #[arg(long, value_name = "DIR", env = "ANNALS_DATA")]
         data: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -304,8 +310,8 @@ pub(crate) enum QuarantineCommand {
     List {
         #[command(flatten)]
         server: ServerArgs,
-        /// How many at most.
-        #[arg(long, default_value_t = 100)]
+        /// How many at most, up to 1,000.
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
         /// Those already sent again, too.
         #[arg(long)]
@@ -324,6 +330,9 @@ pub(crate) enum QuarantineCommand {
         server: ServerArgs,
         /// The index of its quarantine event.
         index: u64,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -349,5 +358,8 @@ pub(crate) enum ConfigCommand {
         /// The configuration file.
         #[arg(value_name = "annals.toml")]
         file: Option<PathBuf>,
+        /// As JSON, values only.
+        #[arg(long)]
+        json: bool,
     },
 }

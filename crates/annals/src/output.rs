@@ -1,6 +1,6 @@
 //! What goes to stdout: the answer and nothing else, flushed; a reader that went away is no error.
 
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
 use serde::Serialize;
 
@@ -18,6 +18,11 @@ pub(crate) fn json(answer: &impl Serialize) -> Result<(), Exit> {
     let text = serde_json::to_string(answer)
         .map_err(|error| Exit::fault("cannot print the answer as JSON", &error))?;
     line(&text)
+}
+
+/// True if a list is to be NDJSON: asked for, or going into a pipe or a file.
+pub(crate) fn is_ndjson(asked: bool) -> bool {
+    asked || !std::io::stdout().is_terminal()
 }
 
 /// Nothing more can be said to a closed pipe (`annals … | head`): that ends the work, well.

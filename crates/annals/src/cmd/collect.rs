@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use annals_collect::CollectError;
+
 use crate::args::{CollectArgs, CollectCommand};
 use crate::exit::Exit;
 use crate::{log, output};
@@ -22,6 +24,7 @@ fn test(source: &str, json: bool) -> Result<(), Exit> {
     let (input, out) = (std::io::stdin().lock(), std::io::stdout().lock());
     match annals_collect::test_source(source, input, json, out) {
         Ok(()) => Ok(()),
+        Err(CollectError::Output(error)) => output::settle(Err(error)),
         Err(error) if error.is_configuration() => Err(Exit::usage("cannot test", &error)),
         Err(error) => Err(Exit::fault("the test stopped", &error)),
     }

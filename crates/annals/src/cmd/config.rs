@@ -15,7 +15,10 @@ pub(crate) fn run(command: ConfigCommand) -> Result<(), Exit> {
             load(file.as_deref())?;
             output::line("the configuration is good")
         }
-        ConfigCommand::Print { file } => output::line(load(file.as_deref())?.print().trim_end()),
+        ConfigCommand::Print { file, json } => {
+            let config = load(file.as_deref())?;
+            if json { output::json(&config) } else { output::line(config.print().trim_end()) }
+        }
     }
 }
 

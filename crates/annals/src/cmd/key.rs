@@ -13,7 +13,7 @@ use crate::output;
 pub(crate) fn run(command: KeyCommand) -> Result<(), Exit> {
     match command {
         KeyCommand::Show { data, all, json } => show(&data, all, json),
-        KeyCommand::Rotate { data } => rotate(&data),
+        KeyCommand::Rotate { data, json } => rotate(&data, json),
     }
 }
 
@@ -31,10 +31,13 @@ fn show(data: &Path, all: bool, json: bool) -> Result<(), Exit> {
     Ok(())
 }
 
-fn rotate(data: &Path) -> Result<(), Exit> {
+fn rotate(data: &Path, json: bool) -> Result<(), Exit> {
     let key = annals_ledger::rotate_key(data).map_err(|error| match error {
         LedgerError::Locked { .. } => Exit::No(chain(&error)),
         error => Exit::fault("cannot rotate the key", &error),
     })?;
+    if json {
+        return output::json(&json!({ "vkey": key.to_string() }));
+    }
     output::line(&key.to_string())
 }

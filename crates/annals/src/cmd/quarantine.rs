@@ -13,8 +13,9 @@ pub(crate) fn run(command: QuarantineCommand) -> Result<(), Exit> {
             let page = client
                 .quarantine(state, after_index, limit)
                 .map_err(|error| reach::failed(&error))?;
+            let ndjson = output::is_ndjson(json);
             for line in &page.items {
-                if json {
+                if ndjson {
                     output::json(line)?;
                 } else {
                     output::line(&format!(
@@ -28,10 +29,14 @@ pub(crate) fn run(command: QuarantineCommand) -> Result<(), Exit> {
             }
             Ok(())
         }
-        QuarantineCommand::Replay { server, index } => {
+        QuarantineCommand::Replay { server, index, json } => {
             let client = reach::client(&server)?;
             let answer = client.replay(index).map_err(|error| reach::failed(&error))?;
-            output::json(&answer)
+            if json {
+                return output::json(&answer);
+            }
+            let before = if answer.duplicate { "was kept before" } else { "is kept" };
+            output::line(&format!("the event {before} at index {}", answer.index))
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use annals_server::Role;
-use annals_server::control::{Control, NewToken};
+use annals_server::control::{Control, ControlError, NewToken};
+use serde_json::json;
 
 use crate::args::{RoleArg, TokenCommand};
 use crate::exit::Exit;
@@ -21,6 +22,7 @@ pub(crate) fn run(command: TokenCommand) -> Result<(), Exit> {
             region,
             stack_id,
             expires,
+            json,
         } => {
             if scope.is_some() {
                 return Err(Exit::Usage(
@@ -32,11 +34,11 @@ pub(crate) fn run(command: TokenCommand) -> Result<(), Exit> {
             let expires = expires.map(|text| super::moment(&text)).transpose()?;
             let role = self::role(role);
             let new = NewToken { name, role, may_be_system, region, stack_id, expires };
-            create(&data, &new)
+            create(&data, &new, json)
         }
         TokenCommand::List { data, json } => list(&data, json),
         TokenCommand::Revoke { data, id } => {
-            let known = open(&data)?
+            let known = existing(&data)?
                 .revoke_token(&id)
                 .map_err(|error| Exit::fault("cannot revoke the token", &error))?;
             if known { Ok(()) } else { Err(Exit::No(format!("no token has the id {id}"))) }
@@ -44,19 +46,29 @@ pub(crate) fn run(command: TokenCommand) -> Result<(), Exit> {
     }
 }
 
-fn create(data: &Path, new: &NewToken) -> Result<(), Exit> {
-    let token = open(data)?
-        .create_token(new)
-        .map_err(|error| Exit::fault("cannot make the token", &error))?;
+/// Makes the folder too: tokens may be there before the first server.
+fn create(data: &Path, new: &NewToken, json: bool) -> Result<(), Exit> {
+    let control = Control::open(data).map_err(|error| cannot_open(data, &error))?;
+    let token = control.create_token(new).map_err(|error| match error {
+        ControlError::BadName => Exit::usage("cannot make the token", &error),
+        error => Exit::fault("cannot make the token", &error),
+    })?;
+    if json {
+        let role = new.role.to_string();
+        return output::json(&json!({
+            "id": token.id, "name": new.name, "role": role, "token": token.secret,
+        }));
+    }
     output::hint(&format!("token {} ({}); it is shown only now:", token.id, new.name));
     output::line(&token.secret)
 }
 
 fn list(data: &Path, json: bool) -> Result<(), Exit> {
     let tokens =
-        open(data)?.list_tokens().map_err(|error| Exit::fault("cannot list tokens", &error))?;
+        existing(data)?.list_tokens().map_err(|error| Exit::fault("cannot list tokens", &error))?;
+    let ndjson = output::is_ndjson(json);
     for token in tokens {
-        if json {
+        if ndjson {
             output::json(&token)?;
         } else {
             let state = if token.revoked.is_some() { "revoked" } else { "active" };
@@ -66,9 +78,12 @@ fn list(data: &Path, json: bool) -> Result<(), Exit> {
     Ok(())
 }
 
-fn open(data: &Path) -> Result<Control, Exit> {
-    Control::open(data)
-        .map_err(|error| Exit::fault(&format!("cannot open {}", data.display()), &error))
+fn existing(data: &Path) -> Result<Control, Exit> {
+    Control::open_existing(data).map_err(|error| cannot_open(data, &error))
+}
+
+fn cannot_open(data: &Path, error: &ControlError) -> Exit {
+    Exit::fault(&format!("cannot open {}", data.display()), error)
 }
 
 fn role(role: RoleArg) -> Role {
