@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::limits::LINE_BYTES_MAX;
 use super::lines::Item;
+use super::outcome::Source;
 use super::{Ingest, IngestError, Outcome, Quarantined, Request, Salts};
 
 /// Bytes of text in a batch that is not strict; half of what the ledger takes, because cores and
@@ -51,15 +52,6 @@ struct Batch {
     leaves: Vec<Sealed>,
     sources: Vec<Source>,
     text_bytes: usize,
-}
-
-/// Where a leaf comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
-    /// A line of the request.
-    Line(u64),
-    /// The server itself; with what it costs of the sender's quota.
-    Own { quota_bytes: u64 },
 }
 
 /// One batch on its way.

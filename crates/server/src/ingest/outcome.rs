@@ -5,7 +5,6 @@ use std::sync::Arc;
 use annals_api::wire::append::Rejected;
 use annals_ledger::{Appended, LedgerError, Place};
 
-use super::batch::Source;
 use super::limits::{EVENTS_MAX, STRICT_BYTES_MAX, STRICT_EVENTS_MAX};
 
 /// What became of the events of a request.
@@ -31,6 +30,15 @@ pub struct Outcome {
     pub quota_bytes_spared: u64,
     /// True if all of it was refused for the sake of some.
     pub refused: bool,
+}
+
+/// Where a leaf comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A line of the request.
+    Line(u64),
+    /// The server itself; with what it costs of the sender's quota.
+    Own { quota_bytes: u64 },
 }
 
 /// Why a request was refused as a whole.
