@@ -7,10 +7,11 @@ use crate::{repository::Repository, setup};
 use anyhow::{Context, Result, bail, ensure};
 use std::process::Command;
 
-/// Runs `bench ledger` or `bench ingest`; further arguments go to it.
+/// Runs `bench ledger`, `bench ingest` or `bench verify`; further arguments go to it.
 pub(crate) fn run(repository: &Repository, args: &[&str]) -> Result<bool> {
-    let (Some(&what @ ("ledger" | "ingest")), rest) = (args.first(), args.get(1..)) else {
-        bail!("say what to measure: `cargo xtask bench ledger` or `cargo xtask bench ingest`");
+    let (Some(&what @ ("ledger" | "ingest" | "verify")), rest) = (args.first(), args.get(1..))
+    else {
+        bail!("say what to measure: `cargo xtask bench ledger`, `… ingest` or `… verify`");
     };
     setup::compilers()?;
     let status = repository

@@ -27,6 +27,8 @@ Usage: cargo xtask <task>
   test [--full]               all set-up and every check; --full takes longer: 50 kill rounds
   bench ledger [--events N]   JSON text to durable and proved, in process   (default 5000000)
   bench ingest [--events N]   NDJSON over HTTP on loopback, the real binary (default 1000000)
+  bench … --peers             beside PostgreSQL and DuckDB, too, not only SQLite
+  bench verify [--events N]   the check of a whole folder, and single proofs (default 5000000)
   tidy                        floors, circles, lengths, docs, banned calls and names
 
 `cargo xtask test` runs on a fresh Debian machine that has Rust; as root it installs what is

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// What to measure, over how much.
 #[derive(Debug)]
 pub(crate) struct Arguments {
-    /// `ledger` or `ingest`.
+    /// `ledger`, `ingest` or `verify`.
     pub(crate) what: String,
     /// The release binary of the program.
     pub(crate) annals: PathBuf,
@@ -14,32 +14,39 @@ pub(crate) struct Arguments {
     /// generated events.
     pub(crate) scratch: PathBuf,
     pub(crate) events: u64,
-    /// Events a request or a call, and for SQLite a transaction.
+    /// Events a request or a call, and for a peer a transaction.
     pub(crate) batch: usize,
     /// Requests or calls under way at once.
     pub(crate) clients: usize,
-    /// SQLite is given this many of the events at most, or one run would take an hour. Its tables
-    /// and indexes only get slower with size, so this is in its favour.
-    pub(crate) sqlite_events_max: u64,
+    /// A peer is given this many of the events at most, or one run would take an hour. Tables and
+    /// indexes only get slower with size, so this is in its favour.
+    pub(crate) peer_events_max: u64,
+    /// PostgreSQL and DuckDB too, not only SQLite.
+    pub(crate) peers: bool,
     pub(crate) seed: u64,
 }
 
 impl Arguments {
-    /// Reads `<what> --name value …`.
+    /// Reads `<what> --name value … [--peers]`.
     pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Self> {
         let mut args = args.into_iter();
-        let what = args.next().context("say what to measure: `ledger` or `ingest`")?;
+        let what = args.next().context("say what to measure: `ledger`, `ingest` or `verify`")?;
         let mut arguments = Self {
-            events: if what == "ledger" { 5_000_000 } else { 1_000_000 },
+            events: if what == "ingest" { 1_000_000 } else { 5_000_000 },
             what,
             annals: PathBuf::new(),
             scratch: PathBuf::from("target/bench"),
             batch: 5_000,
             clients: 4,
-            sqlite_events_max: 500_000,
+            peer_events_max: 500_000,
+            peers: false,
             seed: 1,
         };
         while let Some(name) = args.next() {
+            if name == "--peers" {
+                arguments.peers = true;
+                continue;
+            }
             let value = args.next().with_context(|| format!("`{name}` needs a value"))?;
             let number = || value.replace('_', "").parse::<u64>().context(value.clone());
             match name.as_str() {
@@ -48,11 +55,11 @@ impl Arguments {
                 "--events" => arguments.events = number()?,
                 "--batch" => arguments.batch = usize::try_from(number()?)?,
                 "--clients" => arguments.clients = usize::try_from(number()?)?,
-                "--sqlite-events" => arguments.sqlite_events_max = number()?,
+                "--peer-events" => arguments.peer_events_max = number()?,
                 "--seed" => arguments.seed = number()?,
                 _ => bail!(
                     "no such option: `{name}`; there are --events, --batch, --clients, \
-                     --sqlite-events, --seed, --scratch, --annals"
+                     --peer-events, --peers, --seed, --scratch, --annals"
                 ),
             }
         }
@@ -65,10 +72,11 @@ impl Arguments {
 
     /// The command that repeats this measurement.
     pub(crate) fn command(&self) -> String {
-        let Self { what, events, batch, clients, sqlite_events_max, seed, .. } = self;
+        let Self { what, events, batch, clients, peer_events_max, seed, .. } = self;
+        let peers = if self.peers { " --peers" } else { "" };
         format!(
             "cargo xtask bench {what} --events {events} --batch {batch} --clients {clients} \
-             --sqlite-events {sqlite_events_max} --seed {seed}"
+             --peer-events {peer_events_max} --seed {seed}{peers}"
         )
     }
 }

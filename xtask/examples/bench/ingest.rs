@@ -7,19 +7,13 @@ use crate::arguments::Arguments;
 use crate::events::{Batches, Events};
 use crate::http::Connection;
 use crate::machine::{self, Machine};
+use crate::peers;
 use crate::report::{Figure, Report, processor_note};
-use crate::served::Served;
-use crate::sqlite;
+use crate::served::{Answer, Served, token, verify};
+use crate::single;
 use anyhow::{Context, Result, ensure};
-use serde::Deserialize;
 use std::path::Path;
-use std::process::Command;
 use std::time::Instant;
-
-#[derive(Deserialize)]
-struct Answer {
-    accepted: u64,
-}
 
 /// Runs the measurement.
 pub(crate) fn measure(arguments: &Arguments) -> Result<Report> {
@@ -43,11 +37,13 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Report> {
     drop(folder);
     let what = "annals, HTTP NDJSON on loopback".to_owned();
     let ours = Figure { what, events: accepted, bytes: events.bytes, took };
-    let rival = sqlite::measure(scratch, &events, arguments.sqlite_events_max, *batch)?;
-    let mut report = Report::new(arguments, machine, ours, rival);
+    let alone = single::measure(arguments, &events, machine.fdatasync_p50)?;
+    let mut report = Report::new(arguments, machine, ours);
+    report.peers = peers::measure(arguments, &events)?;
     report.notes.push(processor_note("the server", worked, accepted));
     report.notes.push(format!("largest resident memory of the server: {resident} MiB"));
     report.notes.push(format!("on disk before compaction: {} B an event", kept / accepted));
+    report.notes.extend(alone);
     Ok(report)
 }
 
@@ -68,23 +64,6 @@ fn send_all(address: &str, token: &str, batches: &Batches) -> Result<u64> {
         accepted += answer.accepted;
     }
     Ok(accepted)
-}
-
-fn token(annals: &Path, data: &Path) -> Result<String> {
-    let output = Command::new(annals)
-        .args(["token", "create", "--role", "emitter", "--name", "bench", "--may-be-system"])
-        .arg("--data")
-        .arg(data)
-        .output()?;
-    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
-}
-
-fn verify(annals: &Path, data: &Path) -> Result<()> {
-    let output = Command::new(annals).args(["verify", "--data"]).arg(data).output()?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    ensure!(output.status.success(), "the folder does not verify: {text}");
-    Ok(())
 }
 
 /// Bytes of all files below `folder`.

@@ -8,13 +8,14 @@ use crate::arguments::Arguments;
 use crate::events::{Batches, Events};
 use crate::ingest::on_disk;
 use crate::machine::{self, Machine};
+use crate::peers;
 use crate::report::{Figure, Report, processor_note};
-use crate::sqlite;
 use annals_ledger::{Ledger, LedgerError, LedgerReader, Options};
 use annals_proof::{Hash, InclusionProof, LeafIndex, SignedCheckpoint};
 use annals_record::{Catalogue, Sender};
 use annals_server::ingest::{Ingest, IngestError, Quota};
 use anyhow::{Result, ensure};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,37 +26,44 @@ const QUARANTINE_BYTES: u64 = 64 << 20;
 
 /// Runs the measurement.
 pub(crate) fn measure(arguments: &Arguments) -> Result<Report> {
-    let Arguments { scratch, events: wanted, batch, .. } = arguments;
-    let events = Events::prepare(scratch, arguments.seed, *wanted)?;
+    let scratch = &arguments.scratch;
+    let events = Events::prepare(scratch, arguments.seed, arguments.events)?;
     let machine = Machine::here(scratch)?;
     let folder = tempfile::tempdir_in(scratch)?;
-    let ledger = Ledger::open(folder.path(), Options::default())?;
+    let before = machine::processor_time("self");
+    let ours = fill(arguments, &events, folder.path())?;
+    let worked = machine::processor_time("self") - before;
+    let resident = machine::resident_mib_max("self");
+    let kept = on_disk(&folder.path().join("ledger"))?;
+    drop(folder);
+    let accepted = ours.events;
+    let mut report = Report::new(arguments, machine, ours);
+    report.peers = peers::measure(arguments, &events)?;
+    report.notes.push(processor_note("all threads", worked, accepted));
+    report.notes.push(format!("largest resident memory: {resident} MiB"));
+    report.notes.push(format!("on disk before compaction: {} B an event", kept / accepted));
+    Ok(report)
+}
+
+/// Makes a ledger below `folder` that holds all the events, and says how long that took.
+pub(crate) fn fill(arguments: &Arguments, events: &Events, folder: &Path) -> Result<Figure> {
+    let ledger = Ledger::open(folder, Options::default())?;
     let ingest = Ingest::new(
         ledger.appender(),
         Arc::new(Catalogue::built_in()),
         Arc::new(Quota::new(QUARANTINE_BYTES)),
     );
-    let batches = events.batches(*batch, u64::MAX)?;
-    let before = machine::processor_time("self");
+    let batches = events.batches(arguments.batch, u64::MAX)?;
     let started = Instant::now();
     let accepted = take(arguments.clients, &ingest, &batches)?;
     let took = started.elapsed();
-    let worked = machine::processor_time("self") - before;
-    ensure!(accepted == *wanted, "the ledger accepted {accepted} of {wanted} events");
-    let resident = machine::resident_mib_max("self");
+    let wanted = arguments.events;
+    ensure!(accepted == wanted, "the ledger accepted {accepted} of {wanted} events");
     check(&ledger.reader(), accepted)?;
     drop(ingest);
     ledger.close()?;
-    let kept = on_disk(&folder.path().join("ledger"))?;
-    drop(folder);
     let what = "annals, in process".to_owned();
-    let ours = Figure { what, events: accepted, bytes: events.bytes, took };
-    let rival = sqlite::measure(scratch, &events, arguments.sqlite_events_max, *batch)?;
-    let mut report = Report::new(arguments, machine, ours, rival);
-    report.notes.push(processor_note("all threads", worked, accepted));
-    report.notes.push(format!("largest resident memory: {resident} MiB"));
-    report.notes.push(format!("on disk before compaction: {} B an event", kept / accepted));
-    Ok(report)
+    Ok(Figure { what, events: accepted, bytes: events.bytes, took })
 }
 
 fn take(threads: usize, ingest: &Ingest, batches: &Batches) -> Result<u64> {

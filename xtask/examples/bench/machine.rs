@@ -18,7 +18,8 @@ pub(crate) struct Machine {
     cores: usize,
     memory_gib: u64,
     kernel: String,
-    fdatasync_p50: Duration,
+    /// The median time that a small write takes to be on disk.
+    pub(crate) fdatasync_p50: Duration,
 }
 
 impl Machine {

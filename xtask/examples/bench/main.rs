@@ -1,20 +1,26 @@
 //! The measurements behind `docs/benchmarks.md`; start them with `cargo xtask bench`.
 //!
-//! Every figure is taken over the same generated NDJSON as its rival in the same run, and every
+//! Every figure is taken over the same generated NDJSON as its peers in the same run, and every
 //! run ends with a check that what was counted is really there. Making the events is never part
 //! of a measured time; reading them from the page cache is.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to a terminal")]
 
 mod arguments;
+mod duckdb;
 mod events;
 mod http;
 mod ingest;
 mod ledger;
 mod machine;
+mod peers;
+mod postgres;
 mod report;
+mod row;
 mod served;
+mod single;
 mod sqlite;
+mod verify;
 
 use anyhow::{Result, bail};
 use arguments::Arguments;
@@ -25,7 +31,8 @@ fn main() -> Result<()> {
     let report = match arguments.what.as_str() {
         "ledger" => ledger::measure(&arguments)?,
         "ingest" => ingest::measure(&arguments)?,
-        other => bail!("no such measurement: `{other}`; there are `ledger` and `ingest`"),
+        "verify" => verify::measure(&arguments)?,
+        other => bail!("no such measurement: `{other}`; there are `ledger`, `ingest`, `verify`"),
     };
     print!("{report}");
     Ok(())

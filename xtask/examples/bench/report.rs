@@ -2,6 +2,7 @@
 
 use crate::arguments::Arguments;
 use crate::machine::Machine;
+use anyhow::Result;
 use std::fmt;
 use std::time::Duration;
 
@@ -21,25 +22,57 @@ impl Figure {
     }
 }
 
-/// A measured run beside its rival, ready to print.
+/// A peer: measured, or why not.
+#[derive(Debug)]
+pub(crate) enum Line {
+    Measured(Figure),
+    Missing { what: String, why: String },
+}
+
+impl Line {
+    /// A peer that could not be measured.
+    pub(crate) fn missing(what: &str, why: &str) -> Self {
+        Self::Missing { what: what.to_owned(), why: why.replace(['\n', '|'], " ") }
+    }
+
+    /// A peer that was measured, or failed.
+    pub(crate) fn of(what: &str, measured: Result<Figure>) -> Self {
+        match measured {
+            Ok(figure) => Self::Measured(figure),
+            Err(error) => Self::missing(what, &format!("{error:#}")),
+        }
+    }
+}
+
+/// A measured run beside its peers, ready to print.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) command: String,
     pub(crate) machine: Machine,
     pub(crate) ours: Figure,
-    pub(crate) rival: Figure,
+    pub(crate) peers: Vec<Line>,
     /// What else was seen, a line each.
     pub(crate) notes: Vec<String>,
 }
 
 impl Report {
-    pub(crate) fn new(
-        arguments: &Arguments,
-        machine: Machine,
-        ours: Figure,
-        rival: Figure,
-    ) -> Self {
-        Self { command: arguments.command(), machine, ours, rival, notes: Vec::new() }
+    pub(crate) fn new(arguments: &Arguments, machine: Machine, ours: Figure) -> Self {
+        let command = arguments.command();
+        Self { command, machine, ours, peers: Vec::new(), notes: Vec::new() }
+    }
+
+    fn row(&self, f: &mut fmt::Formatter<'_>, figure: &Figure) -> fmt::Result {
+        let seconds = figure.took.as_secs_f64();
+        writeln!(
+            f,
+            "| {} | {} | {:.0} | {seconds:.1} | {:.0} | {:.0} | {:.2} |",
+            figure.what,
+            figure.events,
+            figure.bytes as f64 / figure.events as f64,
+            figure.rate(),
+            figure.bytes as f64 / seconds / 1e6,
+            self.ours.rate() / figure.rate(),
+        )
     }
 }
 
@@ -56,20 +89,17 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "`{}`  ", self.command)?;
         writeln!(f, "{}\n", self.machine)?;
-        writeln!(f, "| what | events | bytes an event | s | events/s | MB/s | ratio |")?;
+        writeln!(
+            f,
+            "| what | events | bytes an event | s | events/s | MB/s | annals is … as fast |"
+        )?;
         writeln!(f, "|---|---|---|---|---|---|---|")?;
-        for figure in [&self.ours, &self.rival] {
-            let seconds = figure.took.as_secs_f64();
-            writeln!(
-                f,
-                "| {} | {} | {:.0} | {seconds:.1} | {:.0} | {:.0} | {:.2} |",
-                figure.what,
-                figure.events,
-                figure.bytes as f64 / figure.events as f64,
-                figure.rate(),
-                figure.bytes as f64 / seconds / 1e6,
-                figure.rate() / self.rival.rate(),
-            )?;
+        self.row(f, &self.ours)?;
+        for peer in &self.peers {
+            match peer {
+                Line::Measured(figure) => self.row(f, figure)?,
+                Line::Missing { what, why } => writeln!(f, "| {what} | {why} | | | | | |")?,
+            }
         }
         for note in &self.notes {
             write!(f, "\n- {note}")?;

@@ -1,11 +1,18 @@
-//! The real binary, serving a folder of its own on loopback.
+//! The real binary, serving a folder of its own on loopback, and what a measurement asks of it.
 //!
 //! Dropping it kills the server, so that a failed measurement leaves nothing running.
 
 use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+
+/// What the server says to a request.
+#[derive(Deserialize)]
+pub(crate) struct Answer {
+    pub(crate) accepted: u64,
+}
 
 /// A running server.
 #[derive(Debug)]
@@ -54,4 +61,23 @@ impl Drop for Served {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A token that may send events.
+pub(crate) fn token(annals: &Path, data: &Path) -> Result<String> {
+    let output = Command::new(annals)
+        .args(["token", "create", "--role", "emitter", "--name", "bench", "--may-be-system"])
+        .arg("--data")
+        .arg(data)
+        .output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
+/// Fails unless the program itself finds the folder whole.
+pub(crate) fn verify(annals: &Path, data: &Path) -> Result<()> {
+    let output = Command::new(annals).args(["verify", "--data"]).arg(data).output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    ensure!(output.status.success(), "the folder does not verify: {text}");
+    Ok(())
 }
