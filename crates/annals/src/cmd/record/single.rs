@@ -15,13 +15,12 @@ pub(crate) fn send(client: &Client, args: &RecordArgs) -> Result<(), Exit> {
     if args.json {
         output::json(&answer)?;
     }
-    if let Some(rejected) = answer.rejected.first() {
+    if !answer.rejected.is_empty() {
         let faults: Vec<String> = answer
             .rejected
             .iter()
             .map(|fault| format!("{} {}: {}", fault.code, fault.field, fault.message))
             .collect();
-        debug_assert_eq!(rejected.line, 1);
         return Err(Exit::No(format!("the event was refused: {}", faults.join("; "))));
     }
     if args.json {
