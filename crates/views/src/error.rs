@@ -15,6 +15,9 @@ pub enum QueryError {
     /// The cursor's walk is bound to a ledger larger than this one.
     #[error("the cursor is of another ledger; start without a cursor")]
     CursorBeyond,
+    /// The text is no filter.
+    #[error(transparent)]
+    Filter(#[from] crate::FilterError),
     /// The ledger could not be read.
     #[error("the ledger cannot be read")]
     Ledger(#[from] annals_ledger::LedgerError),

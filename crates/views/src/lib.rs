@@ -4,9 +4,16 @@
 //! bound to a ledger head (`as_of`) and sees exactly the events below it. No HTTP, no rights.
 
 mod error;
+mod fields;
+mod filter;
 mod page;
 mod timeline;
 
 pub use error::QueryError;
+pub use fields::{Field, Kind};
+pub use filter::{
+    Comparison, FILTER_BYTES_MAX, FILTER_DEPTH_MAX, FILTER_TERMS_MAX, Filter, FilterError,
+    FilterFault, Moment, NOW_UNITS_MAX, Number, Pattern, Place, Term, Test, Unit, Value,
+};
 pub use page::{Order, PageToken, Position, Walk};
 pub use timeline::{Frames, Page, page};
