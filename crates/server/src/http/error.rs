@@ -196,6 +196,7 @@ fn of_query(error: &QueryError) -> Face {
         QueryError::BadCursor => Face(S::BAD_REQUEST, "bad_cursor", None),
         QueryError::CursorMismatch { .. } => Face(S::BAD_REQUEST, "cursor_mismatch", None),
         QueryError::CursorBeyond => Face(S::BAD_REQUEST, "cursor_beyond", None),
+        QueryError::Filter(_) => Face(S::BAD_REQUEST, "bad_filter", None),
         QueryError::Ledger(error) => of_ledger(error),
     }
 }
