@@ -78,6 +78,9 @@ pub enum LedgerError {
         /// What the system said.
         source: Arc<io::Error>,
     },
+    /// A check was told to stop before it was through.
+    #[error("the check was told to stop; run it again for an answer")]
+    CheckStopped,
     /// The ledger is closing or closed.
     #[error("the ledger is closed")]
     Closed,

@@ -1,4 +1,4 @@
-//! Checking a ledger as a whole: every byte of `DIR/ledger`, against keys and a checkpoint that
+//! Checking a ledger as a whole: every byte of `DIR/ledger`, against keys and checkpoints that
 //! the caller brings.
 //!
 //! It takes no lock, repairs nothing and may run beside a writer: what was signed when it began is
@@ -28,6 +28,7 @@ use arrays::ArrayCheck;
 use fold::Fold;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use trust::{Roots, Trust};
 use walk::Walk;
 
@@ -36,15 +37,17 @@ use walk::Walk;
 pub struct FsckOptions {
     /// The keys that are trusted; empty: those in the folder, which proves self-consistency only.
     pub keys: Vec<Verifier>,
-    /// A signed checkpoint kept outside.
-    pub kept: Option<String>,
+    /// Signed checkpoints kept outside; each must be of a beginning of this ledger.
+    pub kept: Vec<String>,
+    /// Once true the check ends with `CheckStopped`; looked at for every block.
+    pub stop: Arc<AtomicBool>,
 }
 
 /// Checks the ledger under data folder `dir`. `progress` is told bytes done and bytes in all.
 ///
 /// # Errors
-/// `NotFound` if there is no ledger, `Read` if a file cannot be read. Damage is no error: it
-/// stands in the report.
+/// `NotFound` if there is no ledger, `Read` if a file cannot be read, `CheckStopped` if it was
+/// told to. Damage is no error: it stands in the report.
 pub fn fsck(
     dir: &Path,
     options: &FsckOptions,
@@ -81,6 +84,7 @@ pub fn fsck_on(
         signed: before.signed(),
         closed: before.is_closed,
         progress: &mut |done| progress(done, total),
+        stop: &options.stop,
         steps: Vec::new(),
         bytes: 0,
         walked: 0,
@@ -102,8 +106,8 @@ struct Before {
     folder_keys: Vec<Verifier>,
     /// The file `checkpoint`.
     checkpoint: Option<SignedCheckpoint>,
-    kept: Option<SignedCheckpoint>,
-    kept_is_foreign: bool,
+    /// What the caller kept, in its order; none for what no known key has signed.
+    kept: Vec<Option<SignedCheckpoint>>,
     /// What the signer remembers.
     last_signed: Option<(TreeSize, Hash)>,
     closed: Option<Closed>,
@@ -127,8 +131,7 @@ impl Before {
         let mut before = Self {
             folder_keys,
             checkpoint: None,
-            kept: None,
-            kept_is_foreign: false,
+            kept: Vec::new(),
             last_signed: last_signed(disk, &signed_path(layout))?,
             closed: None,
             is_closed: false,
@@ -147,10 +150,8 @@ impl Before {
             }
             Err(error) => return Err(error),
         }
-        if let Some(note) = &options.kept {
-            before.kept = SignedCheckpoint::verify(note, &all).ok();
-            before.kept_is_foreign = before.kept.is_none();
-        }
+        let verify = |note: &String| SignedCheckpoint::verify(note, &all).ok();
+        before.kept = options.kept.iter().map(verify).collect();
         Ok(before)
     }
 
@@ -253,7 +254,7 @@ impl Before {
     }
 
     fn origin(&self) -> String {
-        let signed = self.checkpoint.as_ref().or(self.kept.as_ref());
+        let signed = self.checkpoint.iter().chain(self.kept.iter().flatten()).next();
         match (signed, self.folder_keys.first()) {
             (Some(signed), _) => signed.checkpoint.origin.clone(),
             (None, Some(key)) => key.name().to_owned(),
@@ -269,7 +270,7 @@ impl Before {
 
     fn wanted_roots(&self) -> Roots {
         let mut roots = Roots::default();
-        for signed in [&self.checkpoint, &self.kept].into_iter().flatten() {
+        for signed in self.checkpoint.iter().chain(self.kept.iter().flatten()) {
             roots.want(signed.checkpoint.size);
         }
         if let Some((size, _)) = self.last_signed {
@@ -307,7 +308,9 @@ fn judge(walk: Walk<'_>, before: &Before, layout: &Layout, tail: &Path) -> FsckR
         let what = format!("it was closed at {} leaves, {size} are here", closed.size);
         fold.find(FindingKind::Closed, &layout.closed(), Some(0), Some(size.0), what);
     }
-    let verdict = verdict(&fold, before, size);
+    let kept: Vec<Verdict> =
+        before.kept.iter().map(|signed| held(signed.as_ref(), &fold)).collect();
+    let verdict = verdict(&fold, before, &kept);
     FsckReport {
         verdict,
         origin: fold.origin,
@@ -315,6 +318,7 @@ fn judge(walk: Walk<'_>, before: &Before, layout: &Layout, tail: &Path) -> FsckR
         root,
         events_checked: fold.events,
         checkpoints_verified: fold.checkpoints,
+        kept,
         findings: fold.findings,
         unfinished,
     }
@@ -356,20 +360,22 @@ fn hold_checkpoint(
     }
 }
 
-/// Damage first: only of a whole folder can be said that it is another one.
-fn verdict(fold: &Fold, before: &Before, size: TreeSize) -> Verdict {
+/// A checkpoint that the caller kept, against the tree.
+fn held(kept: Option<&SignedCheckpoint>, fold: &Fold) -> Verdict {
+    let Some(SignedCheckpoint { checkpoint: said, .. }) = kept else { return Verdict::WrongKey };
+    if said.origin != fold.origin { Verdict::WrongKey } else { fold.compare(said.size, said.root) }
+}
+
+/// Damage first: only of a whole folder can be said that it is another one. A fork before a
+/// roll-back: two signed histories are the stronger evidence.
+fn verdict(fold: &Fold, before: &Before, kept: &[Verdict]) -> Verdict {
     if !fold.findings.is_empty() {
         return Verdict::Damaged;
     }
-    let kept = before.kept.as_ref().map(|signed| (signed.checkpoint.size, signed.checkpoint.root));
-    for (known, root) in [kept, before.last_signed].into_iter().flatten() {
-        if known > size {
-            return Verdict::RolledBack;
-        }
-        if fold.roots.get(known).is_some_and(|here| here != root) {
-            return Verdict::Forked;
-        }
-    }
+    let signer = before.last_signed.map(|(size, root)| fold.compare(size, root));
     let trusted = before.checkpoint.as_ref().is_none_or(|signed| fold.trust.trusts(signed));
-    if before.kept_is_foreign || !trusted { Verdict::WrongKey } else { Verdict::Ok }
+    let key = (!trusted).then_some(Verdict::WrongKey);
+    let said: Vec<Verdict> = kept.iter().copied().chain(signer).chain(key).collect();
+    let worst = [Verdict::Forked, Verdict::RolledBack, Verdict::WrongKey];
+    worst.into_iter().find(|verdict| said.contains(verdict)).unwrap_or(Verdict::Ok)
 }

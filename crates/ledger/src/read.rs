@@ -202,7 +202,17 @@ impl LedgerReader {
     /// # Errors
     /// As `leaf`.
     pub fn prove(&self, index: LeafIndex) -> Result<ProofBundle, LedgerError> {
-        let head = self.head();
+        self.prove_at(index, &self.head())
+    }
+
+    /// The same under `head`, an earlier one, or one with the cosignatures of witnesses.
+    ///
+    /// # Errors
+    /// As `leaf`.
+    pub fn prove_at(&self, index: LeafIndex, head: &Head) -> Result<ProofBundle, LedgerError> {
+        if index.0 >= head.size.0 {
+            return Err(LedgerError::OutOfRange { index: index.0, size: head.size.0 });
+        }
         let extra = match self.kept(index)? {
             Kept::Leaf(leaf) => Some(leaf.disclosure().to_bytes()),
             Kept::Pruned(_) => None,

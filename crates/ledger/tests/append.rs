@@ -177,7 +177,7 @@ fn keys_rotate() {
     ledger.close().unwrap();
     check_whole(folder.path(), 41, false);
     let verdict = |keys: Vec<_>| {
-        let options = FsckOptions { keys, kept: None };
+        let options = FsckOptions { keys, ..FsckOptions::default() };
         fsck(folder.path(), &options, &mut |_, _| {}).unwrap().verdict
     };
     assert_eq!(verdict(vec![old]), Verdict::Ok);

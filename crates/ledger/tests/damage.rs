@@ -44,7 +44,8 @@ fn make(dir: &Path, events: u64) -> String {
 }
 
 fn check(dir: &Path, kept: Option<&str>) -> FsckReport {
-    let options = FsckOptions { kept: kept.map(str::to_owned), ..FsckOptions::default() };
+    let kept = kept.map(str::to_owned).into_iter().collect();
+    let options = FsckOptions { kept, ..FsckOptions::default() };
     fsck(dir, &options, &mut |_, _| {}).unwrap()
 }
 

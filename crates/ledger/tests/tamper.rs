@@ -113,7 +113,8 @@ impl Scene {
     fn check(&self, what: &str, expected: [Verdict; 4]) {
         let verdict = |key: bool, kept: bool| {
             let keys = if key { vec![self.key.clone()] } else { vec![] };
-            let options = FsckOptions { keys, kept: kept.then(|| self.kept.clone()) };
+            let kept = kept.then(|| self.kept.clone()).into_iter().collect();
+            let options = FsckOptions { keys, kept, ..FsckOptions::default() };
             fsck(&self.dir(), &options, &mut |_, _| {}).unwrap().verdict
         };
         let found = [(false, false), (true, false), (false, true), (true, true)]
@@ -260,4 +261,37 @@ fn an_honest_change_of_keys() {
     let scene = Scene::new();
     rotate_key(&scene.dir()).unwrap();
     scene.check("change of keys", [Sound; 4]);
+}
+
+/// Many checkpoints were kept: each has its own verdict, and the fork outweighs the roll-back.
+#[test]
+fn each_kept_checkpoint_is_held_against_the_folder() {
+    let scene = Scene::new();
+    let dir = scene.folder.path().join("kept from the first block on");
+    let kept = write(&dir, &history());
+    let check = |dir: &Path, expected: &[Verdict], verdict: Verdict| {
+        let options = FsckOptions { kept: kept.clone(), ..FsckOptions::default() };
+        let report = fsck(dir, &options, &mut |_, _| {}).unwrap();
+        assert_eq!((report.kept.as_slice(), report.verdict), (expected, verdict));
+    };
+    check(&dir, &[Sound; 12], Sound);
+    check(&scene.dir(), &[WrongKey; 12], WrongKey);
+    let other = scene.folder.path().join("another history");
+    copy(&dir.join("keys"), &other.join("keys"));
+    fs::remove_file(other.join("keys/signed")).unwrap();
+    let mut blocks = history()[..8].to_vec();
+    blocks[5][7] = 5_555;
+    write(&other, &blocks);
+    let expected = [[Sound; 5].as_slice(), &[Forked; 3], &[RolledBack; 4]].concat();
+    check(&other, &expected, Forked);
+}
+
+/// A check that was told to stop gives no answer, least of all a good one.
+#[test]
+fn a_stopped_check_says_so() {
+    let scene = Scene::new();
+    let options = FsckOptions::default();
+    options.stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    let stopped = fsck(&scene.dir(), &options, &mut |_, _| {});
+    assert!(matches!(stopped, Err(annals_ledger::LedgerError::CheckStopped)), "{stopped:?}");
 }

@@ -147,6 +147,12 @@ pub enum ProofError {
     /// Not the text of a checkpoint.
     #[error("not a checkpoint: origin, size and root must stand on a line each, none empty")]
     CheckpointForm,
+    /// A log line that should hold a checkpoint.
+    #[error("line {line} names a checkpoint and holds none: it was cut or altered on its way")]
+    CheckpointLine {
+        /// Number of the line, from 1.
+        line: usize,
+    },
     /// Not a proof file.
     #[error("not a .tlog-proof file: expected {expected}")]
     BundleForm {

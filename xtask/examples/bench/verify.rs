@@ -25,7 +25,7 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Report> {
     let folder = tempfile::tempdir_in(scratch)?;
     let filled = ledger::fill(arguments, &events, folder.path())?;
     let reader = LedgerReader::open(folder.path())?;
-    let options = FsckOptions { keys: reader.verifiers(), kept: None };
+    let options = FsckOptions { keys: reader.verifiers(), ..FsckOptions::default() };
     let started = Instant::now();
     let report = fsck(folder.path(), &options, &mut |_, _| {})?;
     let took = started.elapsed();

@@ -2,7 +2,7 @@
 //! headers, checkpoints and arrays; what is gone is held against the entries that say why.
 
 use super::arrays::ArrayCheck;
-use super::report::{Finding, FindingKind};
+use super::report::{Finding, FindingKind, Verdict};
 use super::round::{BadLeaf, Done, Hashed, Step, What};
 use super::trust::{Roots, Trust};
 use crate::block::BlockHeader;
@@ -88,6 +88,18 @@ impl Fold {
     /// Compares the arrays with what was folded since the last call.
     pub(super) fn compare_arrays(&mut self) {
         self.arrays.compare(&mut self.findings);
+    }
+
+    /// A tree that was signed, held against this one. Where a hole took the root away nothing
+    /// is said: the hole is a finding.
+    pub(super) fn compare(&self, size: TreeSize, root: Hash) -> Verdict {
+        if size > self.frontier.size() {
+            return Verdict::RolledBack;
+        }
+        match self.roots.get(size) {
+            Some(here) if here != root => Verdict::Forked,
+            _ => Verdict::Ok,
+        }
     }
 
     /// After the last leaf: what is gone must have been ordered.

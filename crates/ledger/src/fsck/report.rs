@@ -102,6 +102,9 @@ pub struct FsckReport {
     pub events_checked: u64,
     /// Checkpoints whose signature and tree were verified.
     pub checkpoints_verified: u64,
+    /// What became of each checkpoint that the caller kept, in its order: `Ok`, `RolledBack`,
+    /// `Forked`, or `WrongKey` if no known key of this log has signed it.
+    pub kept: Vec<Verdict>,
     /// Damage, in the order it was met.
     pub findings: Vec<Finding>,
     /// No damage: what an unclean stop or a running writer leaves behind the last durable block.

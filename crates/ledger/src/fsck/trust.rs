@@ -5,6 +5,8 @@
 
 use annals_proof::{Hash, SignedCheckpoint, TreeSize, Verifier};
 use annals_record::Control;
+use std::collections::BTreeMap;
+use std::ops::Bound;
 
 pub(super) struct Trust {
     /// All keys a signature is looked for with: the trusted ones and the folder's.
@@ -52,28 +54,31 @@ impl Trust {
 /// The roots of chosen sizes, caught while the tree is built again.
 #[derive(Default)]
 pub(super) struct Roots {
-    wanted: Vec<(TreeSize, Option<Hash>)>,
+    wanted: BTreeMap<TreeSize, Option<Hash>>,
+    /// The smallest size whose root has not been caught: asked about at every leaf.
+    next: Option<TreeSize>,
 }
 
 impl Roots {
+    /// Asks for a size; only before the first leaf.
     pub(super) fn want(&mut self, size: TreeSize) {
-        self.wanted.push((size, None));
+        self.wanted.insert(size, None);
+        self.next = self.wanted.keys().next().copied();
     }
 
     /// True if the root at this size is asked for.
     pub(super) fn wants(&self, size: TreeSize) -> bool {
-        self.wanted.iter().any(|(wanted, root)| *wanted == size && root.is_none())
+        self.next == Some(size)
     }
 
+    /// The root at the size that is wanted next.
     pub(super) fn put(&mut self, size: TreeSize, root: Hash) {
-        for (wanted, place) in &mut self.wanted {
-            if *wanted == size {
-                *place = Some(root);
-            }
-        }
+        self.wanted.insert(size, Some(root));
+        let above = (Bound::Excluded(size), Bound::Unbounded);
+        self.next = self.wanted.range(above).next().map(|(size, _)| *size);
     }
 
     pub(super) fn get(&self, size: TreeSize) -> Option<Hash> {
-        self.wanted.iter().find(|(wanted, _)| *wanted == size).and_then(|(_, root)| *root)
+        self.wanted.get(&size).copied().flatten()
     }
 }

@@ -12,6 +12,7 @@ use crate::disk::{DiskFile, read_vec};
 use crate::error::LedgerError;
 use crate::segment::{Footer, Segment};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Bytes of frames gathered before a round is run.
 const ROUND_BYTES_MAX: u64 = 16 << 20;
@@ -29,6 +30,8 @@ pub(super) struct Walk<'a> {
     pub(super) closed: bool,
     /// Told how many bytes of segments were walked.
     pub(super) progress: &'a mut dyn FnMut(u64),
+    /// True once the walk is to end.
+    pub(super) stop: &'a AtomicBool,
     pub(super) steps: Vec<Step>,
     pub(super) bytes: u64,
     pub(super) walked: u64,
@@ -64,6 +67,9 @@ impl Walk<'_> {
         let mut frames = Vec::new();
         let mut offset = segment.blocks_start;
         while offset < limit {
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(LedgerError::CheckStopped);
+            }
             offset = match segment.block_at(offset, self.next)? {
                 Some((header, header_len)) => {
                     self.block(segment, offset, header_len, header, &mut frames)

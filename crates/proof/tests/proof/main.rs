@@ -9,5 +9,6 @@ mod fuzz_bodies;
 mod known_answers;
 mod memory;
 mod properties;
+mod published;
 mod refusals;
 mod witnessing;
