@@ -5,6 +5,7 @@
 //! `ANNALS_TOKEN` or a file.
 
 mod record;
+mod verify;
 mod witness;
 
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use record::RecordArgs;
+pub(crate) use verify::VerifyArgs;
 pub(crate) use witness::WitnessArgs;
 
 /// The audit log for HPC and cloud-desktop platforms.
@@ -60,6 +62,7 @@ pub(crate) enum Command {
     /// Check a data folder or a proof, offline, without trust in any server.
     #[command(after_help = "Examples:
   annals verify --data /var/lib/annals --key 'annals.local/1+3f9a01c7+AX…' --checkpoint kept.txt
+  annals verify --data /var/lib/annals --policy trust.txt --published /mnt/other/checkpoints
   annals verify event.tlog-proof --key 'annals.local/1+3f9a01c7+AX…'")]
     Verify(VerifyArgs),
     /// Run a witness: it cosigns checkpoints of logs it knows, if they extend what it cosigned.
@@ -236,25 +239,6 @@ pub(crate) struct ProofArgs {
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct VerifyArgs {
-    /// A proof to check: a .tlog-proof file.
-    #[arg(value_name = "FILE", required_unless_present = "data", conflicts_with = "data")]
-    pub(crate) file: Option<PathBuf>,
-    /// The data folder to check.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data: Option<PathBuf>,
-    /// The verifier key you were given, not the one in the folder; may be given many times.
-    #[arg(long = "key", value_name = "VKEY")]
-    pub(crate) keys: Vec<String>,
-    /// A signed checkpoint you kept.
-    #[arg(long, value_name = "FILE", requires = "data")]
-    pub(crate) checkpoint: Option<PathBuf>,
-    /// Print the verdict as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

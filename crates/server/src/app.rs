@@ -12,7 +12,9 @@ use crate::config::Config;
 use crate::control::{Control, SECRET_BYTES};
 use crate::ingest::{Ingest, Quota};
 use crate::metrics::Metrics;
+use crate::outside::Publisher;
 use crate::quarantine::QuarantineIndex;
+use crate::scrub::Scrub;
 
 /// Shared by all requests.
 pub(crate) type Shared = Arc<App>;
@@ -28,6 +30,8 @@ pub(crate) struct App {
     pub(crate) quota: Arc<Quota>,
     /// None where views are off.
     pub(crate) quarantine: Option<Arc<QuarantineIndex>>,
+    pub(crate) publisher: Arc<Publisher>,
+    pub(crate) scrub: Arc<Scrub>,
     pub(crate) metrics: Metrics,
     pub(crate) budget: Arc<Budget>,
     pub(crate) started: Timestamp,
@@ -44,6 +48,8 @@ pub(crate) struct Parts {
     pub(crate) quota: Arc<Quota>,
     pub(crate) quarantine: Option<Arc<QuarantineIndex>>,
     pub(crate) quarantine_key: [u8; SECRET_BYTES],
+    pub(crate) publisher: Arc<Publisher>,
+    pub(crate) scrub: Arc<Scrub>,
     pub(crate) started: Timestamp,
 }
 
@@ -51,7 +57,7 @@ impl App {
     /// Puts the parts together.
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { config, catalogue, appender, reader, control, .. } = parts;
-        let Parts { quota, quarantine, quarantine_key, started, .. } = parts;
+        let Parts { quota, quarantine, quarantine_key, publisher, scrub, started, .. } = parts;
         let ingest = Ingest::new(appender.clone(), catalogue.clone(), quota.clone())
             .with_quarantine_key(quarantine_key)
             .at(&config.region, &config.stack_id);
@@ -67,6 +73,8 @@ impl App {
             ingest,
             quota,
             quarantine,
+            publisher,
+            scrub,
             budget,
             started,
         }

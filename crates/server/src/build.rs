@@ -1,6 +1,6 @@
 //! Opens everything in order: the only place that constructs.
 //!
-//! Catalogue, control database, ledger, views; a fault in one leaves nothing half open, because
+//! Catalogue, control database, ledger, publisher, views; a fault in one leaves nothing half open, because
 //! each closes itself when dropped.
 
 use std::path::Path;
@@ -14,7 +14,9 @@ use crate::config::Config;
 use crate::control::{Control, QUARANTINE_IDS};
 use crate::error::ServerError;
 use crate::ingest::Quota;
+use crate::outside::Publisher;
 use crate::quarantine::QuarantineIndex;
+use crate::scrub::Scrub;
 
 /// The folder of everything that can be rebuilt.
 const VIEWS: &str = "views";
@@ -35,6 +37,8 @@ pub(crate) fn build(config: Config) -> Result<House, ServerError> {
     let quarantine_key = control.secret(QUARANTINE_IDS)?;
     let ledger = Ledger::open(&config.data, options(&config))?;
     let reader = ledger.reader();
+    let publisher = Arc::new(Publisher::new(&config, reader.clone())?);
+    let scrub = Arc::new(Scrub::new(&config.scrub, &config.data, reader.clone()));
     let quota = Arc::new(Quota::new(config.quarantine.quota_bytes));
     let quarantine = if config.views.enabled {
         Some(Arc::new(quarantine(&config.data, &reader.head(), quota.clone())?))
@@ -52,6 +56,8 @@ pub(crate) fn build(config: Config) -> Result<House, ServerError> {
         quota,
         quarantine,
         quarantine_key,
+        publisher,
+        scrub,
         started: SystemClock.now(),
     });
     Ok(House { app: Arc::new(app), ledger, followers })

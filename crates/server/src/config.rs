@@ -6,6 +6,7 @@
 //! variables is in `config/load.rs`; nothing here opens the data folder or a socket.
 
 mod load;
+mod outside;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,6 +14,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use load::ConfigError;
+pub(crate) use outside::Target;
+pub use outside::{Method, Publish, Witness};
 
 /// One key as the reference prints it.
 pub(crate) struct Key {
@@ -66,6 +69,14 @@ section! {
         /// Names of the deployments in both languages, for people:
         /// `[[stacks]]` with `region`, `id`, `en`, `zh`.
         stacks: Vec<Stack> = Vec::new(),
+        /// Where each new signed checkpoint is put besides, best where the owner of this server
+        /// has no say. `[[publish]]` with one of `folder`, `url` (`https://…`; `method` is `put`
+        /// or `post`) or `syslog` (`tls://HOST:6514`), and, if need be, `every_seconds` (10),
+        /// `name`, `ca` (a PEM file), `token_file` or `token_variable` (a bearer token).
+        publish: Vec<Publish> = Vec::new(),
+        /// Who is asked to cosign the checkpoints (c2sp.org/tlog-witness): `[[witness]]` with
+        /// `url`, `vkey` and, if need be, `ca`.
+        witness: Vec<Witness> = Vec::new(),
         /// The transparency log.
         log: Log = Log::default(),
         /// How events are taken in.
@@ -74,6 +85,8 @@ section! {
         quarantine: Quarantine = Quarantine::default(),
         /// What can be asked beyond the ledger itself.
         views: Views = Views::default(),
+        /// The daily check of everything that is kept.
+        scrub: Scrub = Scrub::default(),
         /// The HTTP server's patience.
         http: Http = Http::default(),
     }
@@ -88,6 +101,8 @@ section! {
         /// Serve entry bundles (`/log/tile/entries/…`) to everyone. They hold each event's
         /// core, such as time and operation, and no personal value in clear.
         public_entries: bool = false,
+        /// Seconds between two requests to the witnesses, if there is a new checkpoint.
+        cosign_seconds: u64 = 10,
     }
 }
 
@@ -115,6 +130,16 @@ section! {
         /// `false`: ledger only. Events are taken, kept, served by id and position and proved;
         /// queries are answered 503 `views_off`.
         enabled: bool = true,
+    }
+}
+
+section! {
+    /// Section `[scrub]`.
+    Scrub {
+        /// Seconds from the end of one check of the whole ledger to the next; 0: never.
+        every_seconds: u64 = 24 * 60 * 60,
+        /// Bytes of the ledger read in a second; slower is gentler to the disk.
+        bytes_per_second_max: u64 = 32 * 1024 * 1024,
     }
 }
 
@@ -190,6 +215,7 @@ pub(crate) fn keys(path: &str) -> &'static [Key] {
         "ingest" => Ingest::KEYS,
         "quarantine" => Quarantine::KEYS,
         "views" => Views::KEYS,
+        "scrub" => Scrub::KEYS,
         "http" => Http::KEYS,
         _ => &[],
     }

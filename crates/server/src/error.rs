@@ -70,6 +70,9 @@ pub enum ServerError {
     /// The ledger stopped for good while serving.
     #[error("the ledger has stopped; start again to recover from disk")]
     Stopped(#[source] Arc<LedgerError>),
+    /// The thread that checks the ledger cannot be started.
+    #[error("cannot start the thread that checks the ledger")]
+    Scrub(#[source] std::io::Error),
     /// The start of the service could not be recorded.
     #[error("cannot record the start of the service")]
     Record(#[source] IngestError),

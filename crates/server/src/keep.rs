@@ -9,12 +9,13 @@ use annals_ledger::disk::{Disk, Mode};
 /// Longest such file, bytes; a checkpoint with all its cosignatures stays far below.
 const FILE_BYTES_MAX: u64 = 2 << 20;
 
-/// Puts `bytes` in the place of the file; they are on disk when this returns.
-pub(crate) fn replace(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Puts `bytes` in the place of the file; they are on disk when this returns. `mode` says who may
+/// read a new file.
+pub(crate) fn replace(disk: &dyn Disk, path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".tmp");
     let temporary = Path::new(&temporary);
-    let file = disk.open(temporary, Mode::CreatePrivate)?;
+    let file = disk.open(temporary, mode)?;
     file.set_len(0)?;
     file.write_at(bytes, 0)?;
     file.sync()?;

@@ -17,12 +17,15 @@ pub mod ingest;
 mod jobs;
 mod keep;
 mod metrics;
+mod outside;
 mod quarantine;
+mod scrub;
 mod serve;
 mod witness;
 
 pub use auth::role::Role;
 pub use config::Config;
 pub use error::ServerError;
+pub use outside::{ConnectError, cosigned_note, fetch};
 pub use serve::serve;
 pub use witness::{Witness, WitnessError, serve_witness};

@@ -1,13 +1,16 @@
 //! What Prometheus is told: counts and sizes, never content.
 //!
 //! Labels are routes, methods and status codes, all from closed sets, so that no caller can make
-//! the number of series grow.
+//! the number of series grow; places and witnesses are named in the configuration.
+
+mod outside;
+mod scrub;
 
 use std::fmt;
 use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::time::Duration;
 
-use annals_api::wire::status::Counters;
+use annals_api::wire::status::{Counters, DeliveryStatus, ScrubStatus};
 use axum::http::{Method, StatusCode};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -18,6 +21,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::ingest::Outcome;
+use outside::OutsideGauges;
+use scrub::ScrubGauges;
 
 /// Upper ends of the duration buckets, seconds.
 const DURATION_SECONDS: [f64; 12] =
@@ -36,13 +41,16 @@ struct ByRoute {
 }
 
 /// What is looked at only when it is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Gauges {
     pub(crate) ledger_events: u64,
     pub(crate) ledger_stopped: bool,
     pub(crate) quarantine_bytes: u64,
     pub(crate) quarantine_lag_events: u64,
     pub(crate) body_bytes: u64,
+    pub(crate) places: Vec<DeliveryStatus>,
+    pub(crate) witnesses: Vec<DeliveryStatus>,
+    pub(crate) scrub: ScrubStatus,
 }
 
 /// All metrics of the server.
@@ -58,6 +66,9 @@ pub(crate) struct Metrics {
     quarantine_bytes: Gauge<i64, AtomicI64>,
     quarantine_lag: Gauge<i64, AtomicI64>,
     body_bytes: Gauge<i64, AtomicI64>,
+    places: OutsideGauges,
+    witnesses: OutsideGauges,
+    scrub: ScrubGauges,
 }
 
 impl Metrics {
@@ -75,6 +86,9 @@ impl Metrics {
             quarantine_bytes: Gauge::default(),
             quarantine_lag: Gauge::default(),
             body_bytes: Gauge::default(),
+            places: OutsideGauges::default(),
+            witnesses: OutsideGauges::default(),
+            scrub: ScrubGauges::default(),
         };
         metrics.register();
         metrics
@@ -107,6 +121,9 @@ impl Metrics {
         for (name, help, gauge) in gauges {
             registry.register(name, help, gauge.clone());
         }
+        self.places.register(registry, "publish", "place");
+        self.witnesses.register(registry, "witness", "witness");
+        self.scrub.register(registry);
     }
 
     /// A request was answered.
@@ -150,6 +167,9 @@ impl Metrics {
         self.quarantine_bytes.set(gauge(now.quarantine_bytes));
         self.quarantine_lag.set(gauge(now.quarantine_lag_events));
         self.body_bytes.set(gauge(now.body_bytes));
+        self.places.set(&now.places);
+        self.witnesses.set(&now.witnesses);
+        self.scrub.set(&now.scrub);
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 
+use annals_api::wire::status::ScrubResult;
 use annals_record::{Object, Record};
 use tokio::net::TcpListener;
 
@@ -12,6 +13,7 @@ use crate::config::Config;
 use crate::error::ServerError;
 use crate::http::listen;
 use crate::ingest::IngestError;
+use crate::outside::Rounds;
 use crate::{http, jobs};
 
 /// Serves until `stop` resolves, then takes no new work, finishes what was accepted and closes
@@ -34,11 +36,17 @@ pub async fn serve(
     let House { app, ledger, followers } = blocking(move || build::build(config)).await?;
     let shared = app.clone();
     blocking(move || record(&shared, "service.start").map_err(ServerError::Record)).await?;
+    let rounds = Rounds::start(app.publisher.clone());
+    let shared = app.clone();
+    let scrub = app.scrub.start(move |result| record_scrub(&shared, result));
+    let scrub = scrub.map_err(ServerError::Scrub)?;
     ready(bound);
     let stopped = until_stopped(&app, listener, stop).await;
+    blocking(move || drop(scrub)).await;
     if stopped.is_ok() {
         let shared = app.clone();
         blocking(move || finish(&shared)).await;
+        rounds.finish().await;
     }
     drop(app);
     blocking(move || {
@@ -79,9 +87,29 @@ fn finish(app: &App) {
 }
 
 fn record(app: &App, operation: &str) -> Result<(), IngestError> {
+    app.ingest.record_own(own_act(app, operation)).map(|_| ())
+}
+
+/// A check of the ledger is an event like any other reading of it.
+fn record_scrub(app: &App, result: &ScrubResult) {
+    let outcome = if result.findings == 0 { "success" } else { "failure" };
     let event = Record {
+        outcome: Some(outcome.into()),
+        reason: result.first.clone().map(Into::into),
+        request_data: serde_json::to_string(result).ok().map(Into::into),
+        ..own_act(app, "verify.run")
+    };
+    if let Err(error) = app.ingest.record_own(event) {
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(error, "cannot record that the ledger was checked");
+    }
+}
+
+/// One of the server's own acts upon itself.
+fn own_act(app: &App, operation: &str) -> Record<'static> {
+    Record {
         service: Some("audit-log".into()),
-        operation: Some(operation.into()),
+        operation: Some(operation.to_owned().into()),
         operator: Some(annals_record::SYSTEM.into()),
         object: Some(Object {
             kind: Some("server".into()),
@@ -90,8 +118,7 @@ fn record(app: &App, operation: &str) -> Result<(), IngestError> {
         }),
         request_data: Some(format!("{{\"version\":\"{}\"}}", env!("CARGO_PKG_VERSION")).into()),
         ..Record::default()
-    };
-    app.ingest.record_own(event).map(|_| ())
+    }
 }
 
 /// Runs what blocks on a thread for that. A panic there is one here.

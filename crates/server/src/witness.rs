@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use annals_ledger::disk::{Disk, Real};
+use annals_ledger::disk::{Disk, Mode, Real};
 use annals_ledger::{Clock, SystemClock};
 use annals_proof::{
     AddCheckpoint, Checkpoint, Cosigner, ProofError, Refusal, SignedNote, Verifier, origin_hash,
@@ -104,7 +104,8 @@ impl Witness {
                 .map_err(|source| WitnessError::Altered { path, source })?,
             None => {
                 let key = new_key(name)?;
-                keep::replace(&Real, &path, format!("{}\n", key.encode()).as_bytes())
+                let text = format!("{}\n", key.encode());
+                keep::replace(&Real, &path, text.as_bytes(), Mode::CreatePrivate)
                     .map_err(at(&path))?;
                 key
             }
@@ -164,7 +165,7 @@ impl Witness {
             Ok(line) => line,
             Err(error) => return Ok(Answer::Refused(Refusal::Malformed(error))),
         };
-        keep::replace(&Real, &path, note.to_string().as_bytes())
+        keep::replace(&Real, &path, note.to_string().as_bytes(), Mode::CreatePrivate)
             .map_err(|source| WitnessError::File { path, source })?;
         Ok(Answer::Cosigned(format!("{line}\n")))
     }

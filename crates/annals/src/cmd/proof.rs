@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use annals_ledger::LedgerReader;
+use annals_ledger::{Head, LedgerReader};
+use annals_proof::SignedCheckpoint;
 
 use crate::args::ProofArgs;
 use crate::exit::Exit;
@@ -31,7 +32,11 @@ fn from_folder(data: &Path, id: &str) -> Result<String, Exit> {
     let found = reader.find(id).map_err(fault)?;
     match found.as_slice() {
         [] => Err(Exit::No(format!("no event has the id {id}"))),
-        [index] => reader.prove(*index).map(|bundle| bundle.text()).map_err(fault),
+        [index] => {
+            let head = cosigned(data, &reader).filter(|head| index.0 < head.size.0);
+            let head = head.unwrap_or_else(|| reader.head());
+            reader.prove_at(*index, &head).map(|bundle| bundle.text()).map_err(fault)
+        }
         many => {
             let places: Vec<String> = many.iter().map(|index| index.0.to_string()).collect();
             Err(Exit::No(format!(
@@ -41,4 +46,12 @@ fn from_folder(data: &Path, id: &str) -> Result<String, Exit> {
             )))
         }
     }
+}
+
+/// The newest head that witnesses cosigned, if the folder knows one.
+fn cosigned(data: &Path, reader: &LedgerReader) -> Option<Head> {
+    let note = annals_server::cosigned_note(data).ok().flatten()?;
+    let signed = SignedCheckpoint::verify(&note, &reader.verifiers()).ok()?.checkpoint;
+    let head = Head { size: signed.size, root: signed.root, note: note.into() };
+    (head.size <= reader.head().size).then_some(head)
 }

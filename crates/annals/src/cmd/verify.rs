@@ -1,33 +1,23 @@
 //! `annals verify`: a data folder or a portable proof, offline.
 //!
-//! Trust comes only from what the caller brings: a verifier key (`--key`) and a checkpoint kept
-//! earlier (`--checkpoint`). With the folder's own key the answer is "self-consistent only".
+//! Trust comes only from what the caller brings: verifier keys (`--key`), a policy of logs and
+//! witnesses (`--policy`), and checkpoints that were kept outside (`--checkpoint`, `--published`).
+//! With the folder's own key the answer is "self-consistent only".
 
 mod folder;
 mod proof;
-
-use annals_proof::Verifier;
+mod published;
+mod trust;
 
 use crate::args::VerifyArgs;
-use crate::exit::{Exit, chain};
+use crate::exit::Exit;
 
 /// Verifies what the arguments name.
 pub(crate) fn run(args: &VerifyArgs) -> Result<(), Exit> {
-    let keys = keys(&args.keys)?;
+    let trust = trust::Trust::new(&args.keys, args.policy.as_deref())?;
     match (&args.data, &args.file) {
-        (Some(data), _) => folder::verify(data, keys, args.checkpoint.as_deref(), args.json),
-        (None, Some(file)) => proof::verify(file, &keys, args.json),
+        (Some(data), _) => folder::verify(data, &trust, args),
+        (None, Some(file)) => proof::verify(file, &trust, args.json),
         (None, None) => Err(Exit::Usage("name a proof file, or a folder with --data".to_owned())),
     }
-}
-
-fn keys(texts: &[String]) -> Result<Vec<Verifier>, Exit> {
-    texts
-        .iter()
-        .map(|text| {
-            Verifier::parse(text.trim()).map_err(|error| {
-                Exit::Usage(format!("--key {text} is not a vkey: {}", chain(&error)))
-            })
-        })
-        .collect()
 }

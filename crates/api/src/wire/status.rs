@@ -25,6 +25,60 @@ pub struct Status {
     pub followers: Vec<FollowerStatus>,
     /// Rejected lines kept and not yet replayed.
     pub quarantine: QuarantineStatus,
+    /// The places to which checkpoints are published.
+    pub places: Vec<DeliveryStatus>,
+    /// The witnesses that are asked to cosign.
+    pub witnesses: Vec<DeliveryStatus>,
+    /// The check of the whole ledger.
+    pub scrub: ScrubStatus,
+}
+
+/// How it goes with one place or witness.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeliveryStatus {
+    /// Its name.
+    pub name: String,
+    /// Events under the last checkpoint it took; 0 for none since the start.
+    pub size: u64,
+    /// Seconds since it last had the newest checkpoint, or since the start.
+    pub age_seconds: u64,
+    /// Attempts that failed since the start.
+    pub failures: u64,
+    /// Why the last attempt failed; null if it did not.
+    #[schema(required = true)]
+    pub error: Option<String>,
+}
+
+/// The check of the whole ledger in the background.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ScrubStatus {
+    /// Whether one is running.
+    pub running: bool,
+    /// Bytes it has read.
+    pub done_bytes: u64,
+    /// Bytes there are to read.
+    pub total_bytes: u64,
+    /// What the last one found; null before the first.
+    #[schema(required = true)]
+    pub last: Option<ScrubResult>,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ScrubResult {
+    /// `OK`, or what `annals verify` says; `UNREADABLE` if it could not be read to the end.
+    pub verdict: String,
+    /// When it ended, RFC 3339.
+    pub ended: String,
+    /// How long it took, seconds.
+    pub seconds: u64,
+    /// Events that were there.
+    pub size: u64,
+    /// Faults found.
+    pub findings: u64,
+    /// The first of them; null for none.
+    #[schema(required = true)]
+    pub first: Option<String>,
 }
 
 /// Totals since the start.

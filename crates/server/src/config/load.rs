@@ -62,6 +62,15 @@ pub enum ConfigError {
         #[source]
         source: Box<toml::de::Error>,
     },
+    /// A place to publish to, or a witness, that cannot be used as it is written.
+    #[error("[[{section}]] cannot be used as it is written")]
+    Outside {
+        /// `publish` or `witness`.
+        section: &'static str,
+        /// What is wrong, and with which.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// An open address without a decision about encryption.
     #[error(
         "will not listen on {listen} in clear text: listen on 127.0.0.1, or put a proxy that \

@@ -57,7 +57,7 @@ fn the_reference_is_a_configuration_file() {
     let reference = Config::reference();
     let (config, _) = load(&reference, &[]).expect("the reference loads");
     assert_eq!(config, Config::default());
-    for section in ["", "log", "ingest", "quarantine", "views", "http"] {
+    for section in ["", "log", "ingest", "quarantine", "views", "scrub", "http"] {
         assert!(keys(section).iter().all(|key| !key.doc.is_empty()), "{section}");
     }
     let stack = Stack { region: "r".into(), id: "7".into(), en: "Seven".into(), zh: "七".into() };

@@ -19,9 +19,9 @@ const BYTES: &str = "application/octet-stream";
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const NO_CACHE: &str = "no-cache";
 
-/// The newest signed checkpoint.
+/// The newest signed checkpoint; where there are witnesses, the newest that they cosigned.
 pub(crate) async fn checkpoint(State(app): State<Shared>) -> Response {
-    let note = app.head().note.to_string();
+    let note = app.publisher.served().note.to_string();
     ([(CONTENT_TYPE, TEXT), (CACHE_CONTROL, NO_CACHE)], note).into_response()
 }
 

@@ -24,6 +24,9 @@ pub(crate) async fn metrics(
         quarantine_bytes: app.quota.waiting(),
         quarantine_lag_events: size.saturating_sub(followed),
         body_bytes: app.budget.used(),
+        places: app.publisher.places(),
+        witnesses: app.publisher.witnesses(),
+        scrub: app.scrub.status(),
     };
     let text = app.metrics.text(&now).map_err(|error| HttpError::Failed(Box::new(error)))?;
     Ok(([(CONTENT_TYPE, OPENMETRICS)], text))

@@ -36,7 +36,8 @@ pub(crate) async fn event_at_proof(
 }
 
 async fn prove(app: Shared, index: LeafIndex) -> Result<Response, HttpError> {
-    let bundle = tokio::task::spawn_blocking(move || app.reader.prove(index)).await??;
+    let prove = move || app.reader.prove_at(index, &app.publisher.head_with(index.0));
+    let bundle = tokio::task::spawn_blocking(prove).await??;
     let file = format!("attachment; filename=\"event-{}.tlog-proof\"", index.0);
     let headers = [(CONTENT_TYPE, TEXT.to_owned()), (CONTENT_DISPOSITION, file)];
     Ok((headers, bundle.text()).into_response())

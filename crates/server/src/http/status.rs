@@ -38,6 +38,9 @@ fn of(app: &App) -> Result<Status, HttpError> {
         since_start: app.metrics.totals(),
         followers: followers.collect(),
         quarantine: QuarantineStatus { open, bytes: app.quota.waiting() },
+        places: app.publisher.places(),
+        witnesses: app.publisher.witnesses(),
+        scrub: app.scrub.status(),
     })
 }
 

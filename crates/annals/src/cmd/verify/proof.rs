@@ -2,21 +2,22 @@
 
 use std::path::Path;
 
-use annals_proof::{Hash, ProofBundle, Verifier};
+use annals_proof::{Hash, ProofBundle};
 use annals_record::{Disclosure, Verdict};
 use serde_json::{Value, json};
 
+use super::trust::Trust;
 use crate::exit::{Exit, chain};
 use crate::output;
 
 /// Checks the file and prints what it proves; exit 1 if it proves nothing.
-pub(crate) fn verify(file: &Path, keys: &[Verifier], as_json: bool) -> Result<(), Exit> {
+pub(crate) fn verify(file: &Path, trust: &Trust, as_json: bool) -> Result<(), Exit> {
     let text = std::fs::read(file)
         .map_err(|error| Exit::fault(&format!("cannot read {}", file.display()), &error))?;
-    if keys.is_empty() {
+    if trust.keys.is_empty() {
         return Err(Exit::Usage(
-            "a proof is checked against a key you trust: give it with --key \
-             (annals key show, or GET /log/vkey, long before)"
+            "a proof is checked against a key you trust: give it with --key (annals key show, or \
+             GET /log/vkey, long before), or with --policy and a file that names the log"
                 .to_owned(),
         ));
     }
@@ -29,7 +30,8 @@ pub(crate) fn verify(file: &Path, keys: &[Verifier], as_json: bool) -> Result<()
         .ok_or_else(|| no("it carries no event (the extra line is missing)".to_owned()))?;
     let disclosure = Disclosure::parse(extra).map_err(|error| no(chain(&error)))?;
     let leaf = Hash(disclosure.leaf_hash());
-    let signed = bundle.verify(&leaf, keys).map_err(|error| no(chain(&error)))?;
+    let signed = bundle.verify(&leaf, &trust.keys).map_err(|error| no(chain(&error)))?;
+    let cosigned = trust.quorum(&bundle.note, &[]).map_err(|error| no(chain(&error)))?;
     let fields = disclosure.fields();
     if let Some(field) = fields.iter().find(|field| field.verdict == Verdict::Mismatch) {
         return Err(no(format!("the disclosed {} is not what was recorded", field.name)));
@@ -40,6 +42,7 @@ pub(crate) fn verify(file: &Path, keys: &[Verifier], as_json: bool) -> Result<()
         "origin": signed.checkpoint.origin,
         "size": signed.checkpoint.size.0,
         "root": signed.checkpoint.root.to_string(),
+        "cosigned_by": cosigned.map(|cosigned| cosigned.by),
         "core": serde_json::from_str::<Value>(disclosure.core()).unwrap_or_default(),
         "fields": fields
             .iter()
@@ -61,6 +64,10 @@ fn print(answer: &Value) -> Result<(), Exit> {
         answer["origin"].as_str().unwrap_or_default(),
         answer["size"]
     ))?;
+    if let Some(by) = answer["cosigned_by"].as_array() {
+        let by: Vec<&str> = by.iter().filter_map(Value::as_str).collect();
+        output::line(&format!("  cosigned by: {}", by.join(", ")))?;
+    }
     if let Some(core) = answer["core"].as_object() {
         for (name, value) in core {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
