@@ -13,6 +13,8 @@ pub(crate) enum Codec {
     Zstd = 1,
     /// zstd with the dictionary of the segment.
     ZstdDictionary = 2,
+    /// Identifiers packed, then zstd with the segment's dictionary if it has one.
+    Packed = 3,
 }
 
 impl Codec {
@@ -21,6 +23,7 @@ impl Codec {
             0 => Some(Self::Stored),
             1 => Some(Self::Zstd),
             2 => Some(Self::ZstdDictionary),
+            3 => Some(Self::Packed),
             _ => None,
         }
     }

@@ -144,6 +144,12 @@ pub enum LedgerError {
         /// What it tried.
         what: String,
     },
+    /// Whoever watched a rewrite stopped it.
+    #[error("the rewrite of {file} was stopped; the segment is as it was", file = file.display())]
+    Interrupted {
+        /// The segment.
+        file: PathBuf,
+    },
     /// The keys folder is not usable.
     #[error("{file}: {what}", file = file.display())]
     Key {

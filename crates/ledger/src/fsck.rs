@@ -235,7 +235,8 @@ impl Before {
                 self.stray_file(path);
                 continue;
             };
-            match Segment::open(disk, &path) {
+            let opened = Segment::open(disk, &path);
+            match opened.and_then(|segment| segment.dictionary().map(drop).map(|()| segment)) {
                 Ok(segment) if segment.first() == first => {
                     total += segment.file().len().map_err(LedgerError::read(&path))?;
                     segments.push(Arc::new(segment));

@@ -57,6 +57,10 @@ impl HeadCell {
         self.changed.notify_all();
     }
 
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.state().stopped
+    }
+
     /// Wakes all waiters, so that they look at conditions of their own.
     pub(crate) fn nudge(&self) {
         // Taken so that a waiter is either before its check or already waiting.

@@ -29,7 +29,7 @@ use annals_proof::{ConsistencyProof, ProofError, SignedNote};
 use annals_record::Timestamp;
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -39,8 +39,6 @@ pub struct Ledger {
     pool: Arc<Pool>,
     sequencer: Option<JoinHandle<()>>,
     committer: Option<JoinHandle<Result<Committer, LedgerError>>>,
-    /// One rewrite at a time.
-    rewriting: Mutex<()>,
     follow_pause: Duration,
     _lock: Box<dyn Send + Sync>,
 }
@@ -116,10 +114,6 @@ impl Ledger {
         &self.store
     }
 
-    pub(crate) fn rewriting(&self) -> &Mutex<()> {
-        &self.rewriting
-    }
-
     /// Finishes what was accepted, gives reserved room back and marks the folder as cleanly
     /// closed.
     ///
@@ -142,6 +136,7 @@ impl Ledger {
         let committer = self.committer.take()?;
         let ended = committer.join().unwrap_or(Err(LedgerError::Closed));
         self.store.head.stop();
+        self.store.rewrites.wait();
         // The committer is fine, but the sequencer may have stopped the ledger.
         let fatal = self.pool.fatal().map(|fatal| LedgerError::clone(&fatal));
         Some(ended.and_then(|committer| fatal.map_or(Ok(committer), Err)))
@@ -197,7 +192,7 @@ impl Parts {
             arrays_unsynced_from: recovered.arrays_unsynced_from,
         };
         let (to_committer, blocks) = crossbeam_channel::bounded::<Block>(1);
-        let builder = FrameBuilder::new(INGEST_ZSTD_LEVEL, None).map_err(thread_error)?;
+        let builder = FrameBuilder::new(INGEST_ZSTD_LEVEL).map_err(thread_error)?;
         let (shared, queue) = (Arc::clone(&store), Arc::clone(&pool));
         let sequencer = Sequencer::new(shared, queue, to_committer, recovered.frontier, builder);
         let (shared, queue) = (Arc::clone(&store), Arc::clone(&pool));
@@ -207,7 +202,6 @@ impl Parts {
             sequencer: Some(start_sequencer(sequencer, stop)?),
             store,
             pool,
-            rewriting: Mutex::default(),
             follow_pause: options.follow_pause,
             _lock: lock,
         })

@@ -58,6 +58,6 @@ pub use head::Head;
 pub use ledger::Ledger;
 pub use options::{FatalHook, Options};
 pub use read::{FrameRange, KeptRange, Leaves, LedgerReader};
-pub use rewrite::RewriteOptions;
+pub use rewrite::{Compaction, Rewritten, SealedSegment, Watch};
 pub use rotate::{rotate_key, rotate_key_on};
 pub use signer::{HeadSigner, KeySigner};

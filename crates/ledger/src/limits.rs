@@ -55,7 +55,17 @@ pub const FOLLOW_PAUSE: Duration = Duration::from_millis(100);
 pub const FOLLOW_PAUSE_MAX: Duration = Duration::from_secs(30);
 /// zstd level of new blocks: on the way in the disk must not wait for the processor.
 pub const INGEST_ZSTD_LEVEL: i32 = -1;
+/// zstd level of compacted segments: nobody waits for them, and beyond it seconds grow faster
+/// than bytes shrink.
+pub const COMPACT_ZSTD_LEVEL: i32 = 9;
+/// Bytes of a trained dictionary.
+pub const DICTIONARY_BYTES: usize = 112 << 10;
+/// Raw bytes of leaves that a dictionary is trained on.
+pub const DICTIONARY_SAMPLE_BYTES_MAX: u64 = 12 << 20;
+/// A rewrite syncs its file after this many bytes, so that a commit never waits for many.
+pub const COMPACT_SYNC_BYTES: usize = 256 << 10;
 
+const _: () = assert!(DICTIONARY_BYTES <= DICTIONARY_BYTES_MAX);
 const _: () =
     assert!(BATCH_BYTES_MAX >= BLOCK_BYTES_FULL && FRAME_BYTES_MAX < FRAME_LONE_BYTES_MAX);
 const _: () = assert!(BATCH_EVENTS_MAX <= BLOCK_EVENTS_FULL);

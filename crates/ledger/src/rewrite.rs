@@ -1,271 +1,296 @@
-//! Writing a sealed segment anew: erasure, retention, compaction.
+//! Writing a sealed segment anew: compaction, erasure, retention.
 //!
-//! What is kept of a leaf may become less (fields erased, pruned to the hash), frames and blocks
-//! may be cut differently and compressed better; the leaf's hash may not change, and neither do
-//! indexes, roots, arrays and checkpoints. New file, sync, rename over the old one, sync folder:
-//! a crash leaves the old or the new segment, whole. Readers that hold the old file finish with
-//! it; the next ones get the new.
+//! What is kept of a leaf may become less (fields erased, pruned to the hash); its hash may not
+//! change, and neither do indexes, roots, arrays and checkpoints. The new file always has the
+//! compact form: merged blocks, full frames, identifiers packed, a dictionary trained on what is
+//! left. New file, sync, every leaf read back and held against the hash array, rename over the old
+//! one, sync folder: a crash leaves the old or the new segment, whole. Readers that hold the old
+//! file finish with it; the next ones get the new.
 //!
 //! It does not decide what is erased or when: that is the caller's policy.
 
-use crate::batch::leaf_bytes;
-use crate::block::BlockHeader;
+mod check;
+mod file;
+mod sample;
+
+use crate::array::Arrays;
 use crate::directory::FrameEntry;
-use crate::disk::{DiskFile, Mode, remove_if_there};
+use crate::disk::{Mode, remove_if_there};
 use crate::error::LedgerError;
-use crate::frame::FrameBuilder;
 use crate::ledger::Ledger;
-use crate::limits::{BLOCK_BYTES_FULL, DICTIONARY_BYTES_MAX, FRAME_BYTES_MAX, FRAME_LEAVES_MAX};
-use crate::segment::{Footer, Segment, SegmentHeader};
+use crate::segment::{Footer, Segment};
 use crate::store::Store;
 use annals_proof::LeafIndex;
 use annals_record::Kept;
+use file::NewFile;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-/// How a segment is written anew.
-#[derive(Clone, Debug)]
-pub struct RewriteOptions {
-    /// Small blocks become large ones, so that small frames become full ones.
-    pub merge_blocks: bool,
-    /// zstd level.
-    pub level: i32,
-    /// zstd dictionary of the segment; None: none.
-    pub dictionary: Option<Vec<u8>>,
+/// What becomes of a leaf. Must answer the same each time: some leaves are asked for twice.
+type Change<'a> = dyn FnMut(LeafIndex, Kept) -> Kept + 'a;
+
+/// A sealed segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SealedSegment {
+    /// Index of its first leaf.
+    pub first: LeafIndex,
+    /// Leaves in it.
+    pub leaves: u64,
+    /// Bytes of its file.
+    pub bytes: u64,
+    /// It has the form that takes least room.
+    pub compacted: bool,
 }
 
-impl Default for RewriteOptions {
-    fn default() -> Self {
-        Self { merge_blocks: false, level: 3, dictionary: None }
+/// What a rewrite made of a segment's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rewritten {
+    /// Bytes of the old file.
+    pub bytes_before: u64,
+    /// Bytes of the new one.
+    pub bytes_after: u64,
+}
+
+/// Watches a rewrite, and may slow it or stop it.
+pub trait Watch {
+    /// So many leaves more are done. Each leaf counts twice: once written, once read back. To
+    /// break leaves the segment as it was.
+    fn leaves(&mut self, count: u64) -> ControlFlow<()>;
+
+    /// A piece of the new file was synced and took so long. Who waits here makes room for the
+    /// syncs of commits.
+    fn synced(&mut self, took: Duration) {
+        let _ = took;
+    }
+}
+
+/// Nobody watches: as fast as it goes.
+impl Watch for () {
+    fn leaves(&mut self, _count: u64) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+/// Compaction so far, for operators.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compaction {
+    /// Sealed segments.
+    pub segments: u64,
+    /// Of these, not compacted yet.
+    pub waiting: u64,
+    /// Bytes of segments that were written anew by this process, before.
+    pub bytes_before: u64,
+    /// The same, after.
+    pub bytes_after: u64,
+    /// Rewrites that failed in this process.
+    pub failures: u64,
+}
+
+/// One rewrite at a time, and what they did.
+#[derive(Default)]
+pub(crate) struct Rewrites {
+    one: Mutex<()>,
+    bytes_before: AtomicU64,
+    bytes_after: AtomicU64,
+    failures: AtomicU64,
+}
+
+impl Rewrites {
+    /// Waits for a rewrite under way. Once the head has stopped it ends soon and no other begins.
+    pub(crate) fn wait(&self) {
+        drop(self.one.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
 impl Ledger {
-    /// First indexes of the segments that can be rewritten, oldest first.
+    /// The segments that can be rewritten, oldest first.
     #[must_use]
-    pub fn sealed_segments(&self) -> Vec<LeafIndex> {
-        let segments = self.store().segments();
-        let sealed = segments.iter().filter(|segment| segment.is_sealed());
-        sealed.map(|segment| LeafIndex(segment.first())).collect()
+    pub fn sealed_segments(&self) -> Vec<SealedSegment> {
+        sealed_segments(self.store())
     }
 
-    /// Writes the segment that begins at `first` anew, each leaf as `change` returns it. Runs on
-    /// the caller's thread, beside appends and reads; one rewrite at a time.
+    /// Writes the segment that begins at `first` anew, each leaf as `change` returns it; `change`
+    /// must answer the same each time, since some leaves are asked for twice. Runs on the caller's
+    /// thread, beside appends and reads; one rewrite at a time.
     ///
     /// # Errors
-    /// `NotSealed` for the open segment, `Rewrite` if a leaf would get another hash, or what
+    /// `NotSealed` for the open segment, `Rewrite` if a leaf would get another hash,
+    /// `Interrupted` if `watch` broke it, `Closed` if the ledger closes meanwhile, or what
     /// reading and writing found. The old segment stands then.
     pub fn rewrite(
         &self,
         first: LeafIndex,
-        options: &RewriteOptions,
+        watch: &mut dyn Watch,
         mut change: impl FnMut(LeafIndex, Kept) -> Kept,
-    ) -> Result<(), LedgerError> {
-        let _one = self.rewriting().lock().unwrap_or_else(PoisonError::into_inner);
-        let store = self.store();
-        let segments = store.segments();
-        let found = segments.iter().find(|segment| segment.first() == first.0);
-        let old = found
-            .filter(|segment| segment.is_sealed())
-            .ok_or(LedgerError::NotSealed { first: first.0 })?;
-        store.mark_open()?;
-        let mut temporary = old.path.clone().into_os_string();
-        temporary.push(".tmp");
-        let temporary = PathBuf::from(temporary);
-        let written = write_segment(store, old, &temporary, options, &mut change)
-            .and_then(|()| put_in_place(store, old, &temporary));
-        if written.is_err() {
-            let _ = remove_if_there(&*store.disk, &temporary);
-        }
-        written
+    ) -> Result<Rewritten, LedgerError> {
+        rewrite_segment(self.store(), first.0, watch, &mut change)
     }
+
+    /// Writes the segment that begins at `first` anew in the form that takes least room, every
+    /// leaf as it is.
+    ///
+    /// # Errors
+    /// As `rewrite`.
+    pub fn compact(
+        &self,
+        first: LeafIndex,
+        watch: &mut dyn Watch,
+    ) -> Result<Rewritten, LedgerError> {
+        self.rewrite(first, watch, |_, kept| kept)
+    }
+}
+
+/// What the store knows of its sealed segments.
+pub(crate) fn sealed_segments(store: &Store) -> Vec<SealedSegment> {
+    let segments = store.segments();
+    let sealed = segments.iter().filter(|segment| segment.is_sealed());
+    sealed
+        .map(|segment| SealedSegment {
+            first: LeafIndex(segment.first()),
+            leaves: segment.end() - segment.first(),
+            bytes: segment.file().len().unwrap_or_default(),
+            compacted: segment.header.compacted,
+        })
+        .collect()
+}
+
+/// Counts for operators.
+pub(crate) fn compaction(store: &Store) -> Compaction {
+    let segments = store.segments();
+    let sealed = segments.iter().filter(|segment| segment.is_sealed());
+    let mut counts = Compaction::default();
+    for segment in sealed {
+        counts.segments += 1;
+        counts.waiting += u64::from(!segment.header.compacted);
+    }
+    counts.bytes_before = store.rewrites.bytes_before.load(Ordering::Relaxed);
+    counts.bytes_after = store.rewrites.bytes_after.load(Ordering::Relaxed);
+    counts.failures = store.rewrites.failures.load(Ordering::Relaxed);
+    counts
+}
+
+/// Rewrites one segment; what `Ledger::rewrite` does.
+pub(crate) fn rewrite_segment(
+    store: &Store,
+    first: u64,
+    watch: &mut dyn Watch,
+    change: &mut Change<'_>,
+) -> Result<Rewritten, LedgerError> {
+    let _one = store.rewrites.one.lock().unwrap_or_else(PoisonError::into_inner);
+    if store.head.is_stopped() {
+        return Err(LedgerError::Closed);
+    }
+    let segments = store.segments();
+    let found = segments.iter().find(|segment| segment.first() == first);
+    let old =
+        found.filter(|segment| segment.is_sealed()).ok_or(LedgerError::NotSealed { first })?;
+    store.mark_open()?;
+    let mut temporary = old.path.clone().into_os_string();
+    temporary.push(".tmp");
+    let temporary = PathBuf::from(temporary);
+    let mut rewrite = Rewrite {
+        store,
+        old,
+        // Own handles: a thread of low priority must not hold a lock that a commit waits for.
+        arrays: Arrays::new(&store.disk, &store.layout, Mode::Read),
+        watch,
+        change,
+    };
+    let written = rewrite.write(&temporary).and_then(|()| put_in_place(store, old, &temporary));
+    if written.is_err() {
+        let _ = remove_if_there(&*store.disk, &temporary);
+    }
+    match &written {
+        Ok(done) => {
+            store.rewrites.bytes_before.fetch_add(done.bytes_before, Ordering::Relaxed);
+            store.rewrites.bytes_after.fetch_add(done.bytes_after, Ordering::Relaxed);
+        }
+        Err(LedgerError::Interrupted { .. } | LedgerError::Closed) => {}
+        Err(_) => {
+            store.rewrites.failures.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    written
 }
 
 /// The new file takes the old one's name, durably, and readers get it.
-fn put_in_place(store: &Store, old: &Segment, temporary: &Path) -> Result<(), LedgerError> {
+fn put_in_place(store: &Store, old: &Segment, temporary: &Path) -> Result<Rewritten, LedgerError> {
     let folder = store.layout.segments();
-    store.disk.rename(temporary, &old.path).map_err(LedgerError::write(&old.path, 0))?;
-    store.put_segment(Arc::new(Segment::open(&*store.disk, &old.path)?));
+    let renamed = store.disk.rename(temporary, &old.path);
+    // A rename may have happened although it failed: the file under the name is the segment.
+    let segment = Segment::open(&*store.disk, &old.path)?;
+    let len = |file: &Segment| file.file().len().map_err(LedgerError::read(&old.path));
+    let done = Rewritten { bytes_before: len(old)?, bytes_after: len(&segment)? };
+    store.put_segment(Arc::new(segment));
     store.forget_frames();
-    store.disk.sync_folder(&folder).map_err(LedgerError::sync(folder))
+    renamed.map_err(LedgerError::write(&old.path, 0))?;
+    store.disk.sync_folder(&folder).map_err(LedgerError::sync(folder))?;
+    Ok(done)
 }
 
-fn write_segment(
-    store: &Store,
-    old: &Segment,
-    path: &Path,
-    options: &RewriteOptions,
-    change: &mut dyn FnMut(LeafIndex, Kept) -> Kept,
-) -> Result<(), LedgerError> {
-    let dictionary = options.dictionary.as_deref();
-    if dictionary.is_some_and(|bytes| bytes.len() > DICTIONARY_BYTES_MAX) {
-        let what = format!("the dictionary is over {DICTIONARY_BYTES_MAX} bytes");
-        return Err(LedgerError::Rewrite { index: old.first(), what });
-    }
-    let footer = Footer::load(old.file(), old.blocks_end(), &old.path)?;
-    let mut rewriter = Rewriter::begin(store, old, path, options)?;
-    let (mut offset, mut next) = (old.blocks_start, old.first());
-    while next < old.end() {
-        let Some((header, header_len)) = old.block_at(offset, next)? else {
-            return Err(LedgerError::corrupt(&old.path, offset, "a block is damaged"));
-        };
-        let body = offset + header_len;
-        for entry in &header.frames {
-            let entry = FrameEntry { offset: body + entry.offset, ..*entry };
-            rewriter.frame(&entry, change)?;
-        }
-        (offset, next) = (body + header.body_len(), header.end());
-        rewriter.block(header, options.merge_blocks)?;
-    }
-    rewriter.finish(footer)
-}
-
-/// The new file while it is written.
-struct Rewriter<'a> {
+/// One rewrite.
+struct Rewrite<'a> {
     store: &'a Store,
     old: &'a Segment,
-    path: &'a Path,
-    file: Arc<dyn DiskFile>,
-    offset: u64,
-    builder: FrameBuilder,
-    /// Of the block that is gathered.
-    header: Option<BlockHeader>,
-    entries: Vec<FrameEntry>,
-    body: Vec<u8>,
-    raw_bytes: usize,
-    /// Index of the next leaf.
-    next: u64,
-    /// Frames of finished blocks, with their offsets in the file.
-    frames: Vec<FrameEntry>,
+    arrays: Arrays,
+    watch: &'a mut dyn Watch,
+    change: &'a mut Change<'a>,
 }
 
-impl<'a> Rewriter<'a> {
-    fn begin(
-        store: &'a Store,
-        old: &'a Segment,
-        path: &'a Path,
-        options: &RewriteOptions,
-    ) -> Result<Self, LedgerError> {
-        let dictionary = options.dictionary.as_deref();
-        let write = || LedgerError::write(path, 0);
-        let file = store.disk.open(path, Mode::Create).map_err(write())?;
-        let (first, created) = (old.first(), old.header.created);
-        let header = SegmentHeader::new(first, old.header.generation + 1, created, dictionary);
-        file.set_len(0).map_err(write())?;
-        file.write_at(&header.write(), 0).map_err(write())?;
-        let after_header = header.blocks_start() - u64::from(header.dictionary_len);
-        file.write_at(dictionary.unwrap_or_default(), after_header).map_err(write())?;
-        Ok(Self {
-            store,
-            old,
-            path,
-            file,
-            offset: header.blocks_start(),
-            builder: FrameBuilder::new(options.level, dictionary).map_err(write())?,
-            header: None,
-            entries: Vec::new(),
-            body: Vec::new(),
-            raw_bytes: 0,
-            next: old.first(),
-            frames: Vec::new(),
-        })
+impl Rewrite<'_> {
+    /// Writes the new file, synced and checked.
+    fn write(&mut self, path: &Path) -> Result<(), LedgerError> {
+        let footer = Footer::load(self.old.file(), self.old.blocks_end(), &self.old.path)?;
+        let dictionary = self.train(&footer.frames)?;
+        let mut file = NewFile::begin(&*self.store.disk, self.old, path, &dictionary)?;
+        let (mut offset, mut next) = (self.old.blocks_start, self.old.first());
+        while next < self.old.end() {
+            let Some((header, header_len)) = self.old.block_at(offset, next)? else {
+                return Err(LedgerError::corrupt(&self.old.path, offset, "a block is damaged"));
+            };
+            if file.wants_new_block(&header) {
+                file.finish_block(self.watch)?;
+            }
+            let body = offset + header_len;
+            for entry in &header.frames {
+                let entry = FrameEntry { offset: body + entry.offset, ..*entry };
+                self.frame(&entry, &mut |kept| file.push(kept))?;
+                self.step(u64::from(entry.count))?;
+            }
+            (offset, next) = (body + header.body_len(), header.end());
+            let ids = self.ids(&header)?;
+            file.join_block(header, &ids);
+        }
+        file.finish(footer, self.watch)?;
+        self.check(path)
     }
 
-    /// Takes the leaves of one old frame over, as `change` returns them.
+    /// Gives the leaves of one old frame, as `change` returns them.
     fn frame(
         &mut self,
         entry: &FrameEntry,
-        change: &mut dyn FnMut(LeafIndex, Kept) -> Kept,
+        take: &mut dyn FnMut(&Kept) -> Result<(), LedgerError>,
     ) -> Result<(), LedgerError> {
         let frame = self.old.read_frame(entry)?;
         for place in 0..frame.len() {
-            let index = self.next;
-            let before = frame.kept(place).map_err(|what| self.store.bad_leaf(index, what))?;
-            let hash = before.hash();
-            let after = change(LeafIndex(index), before);
-            if after.hash() != hash {
-                let what = "its hash would be another".to_owned();
-                return Err(LedgerError::Rewrite { index, what });
-            }
-            self.push(&after)?;
+            let index = entry.first + place as u64;
+            let kept = frame.kept(place).map_err(|what| self.store.bad_leaf(index, what))?;
+            take(&(self.change)(LeafIndex(index), kept))?;
         }
         Ok(())
     }
 
-    fn push(&mut self, kept: &Kept) -> Result<(), LedgerError> {
-        let bytes = match kept {
-            Kept::Leaf(leaf) => leaf_bytes(leaf),
-            Kept::Pruned(hash) => hash.len(),
-        };
-        let full = self.builder.count() > 0
-            && (self.builder.raw_len() + bytes > FRAME_BYTES_MAX
-                || self.builder.count() == FRAME_LEAVES_MAX);
-        if full {
-            self.finish_frame()?;
+    /// So many leaves more are done; an error if this is to end.
+    fn step(&mut self, leaves: u64) -> Result<(), LedgerError> {
+        if self.store.head.is_stopped() {
+            return Err(LedgerError::Closed);
         }
-        match kept {
-            Kept::Leaf(leaf) => self.builder.push_leaf(leaf, leaf.at()),
-            Kept::Pruned(hash) => self.builder.push_pruned(hash),
+        match self.watch.leaves(leaves) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(LedgerError::Interrupted { file: self.old.path.clone() }),
         }
-        self.raw_bytes += bytes;
-        self.next += 1;
-        Ok(())
-    }
-
-    fn finish_frame(&mut self) -> Result<(), LedgerError> {
-        let first = self.next - u64::from(self.builder.count());
-        let entry = self.builder.finish(first, &mut self.body);
-        self.entries.push(entry.map_err(LedgerError::write(self.path, self.offset))?);
-        Ok(())
-    }
-
-    /// An old block has ended: it joins the one that is gathered, or ends it.
-    fn block(&mut self, header: BlockHeader, merge: bool) -> Result<(), LedgerError> {
-        let gathered = match self.header.take() {
-            None => header,
-            Some(gathered) => BlockHeader {
-                count: gathered.count + header.count,
-                root: header.root,
-                received_max: header.received_max,
-                ..gathered
-            },
-        };
-        self.header = Some(gathered);
-        if merge && self.raw_bytes < BLOCK_BYTES_FULL { Ok(()) } else { self.finish_block() }
-    }
-
-    fn finish_block(&mut self) -> Result<(), LedgerError> {
-        let Some(mut header) = self.header.take() else { return Ok(()) };
-        if self.builder.count() > 0 {
-            self.finish_frame()?;
-        }
-        let mut ids = Vec::new();
-        self.store.arrays.ids.read(header.first, header.count as usize, &mut ids)?;
-        header.ids_crc = crc32c::crc32c(&ids);
-        header.frames = std::mem::take(&mut self.entries);
-        let mut bytes = Vec::new();
-        header.write(&mut bytes);
-        let body_at = self.offset + bytes.len() as u64;
-        bytes.append(&mut self.body);
-        let write = LedgerError::write(self.path, self.offset);
-        self.file.write_at(&bytes, self.offset).map_err(write)?;
-        self.offset += bytes.len() as u64;
-        self.raw_bytes = 0;
-        self.frames.extend(
-            header
-                .frames
-                .iter()
-                .map(|frame| FrameEntry { offset: body_at + frame.offset, ..*frame }),
-        );
-        Ok(())
-    }
-
-    /// Footer and sync.
-    fn finish(mut self, old: Footer) -> Result<(), LedgerError> {
-        self.finish_block()?;
-        let footer = Footer { frames: self.frames, ..old };
-        let write = LedgerError::write(self.path, self.offset);
-        self.file.write_at(&footer.write(), self.offset).map_err(write)?;
-        self.file.sync().map_err(LedgerError::sync(self.path))
     }
 }

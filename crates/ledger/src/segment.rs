@@ -14,13 +14,14 @@ use crate::disk::{Disk, DiskFile, Mode, read_vec};
 use crate::error::LedgerError;
 use crate::frame::{Dictionary, Frame};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A segment file, open for reading.
 pub(crate) struct Segment {
     pub(crate) path: PathBuf,
     pub(crate) header: SegmentHeader,
-    pub(crate) dictionary: Option<Dictionary>,
+    /// Read when the first frame is: a ledger may have thousands of segments.
+    dictionary: OnceLock<Dictionary>,
     /// First byte after header and dictionary.
     pub(crate) blocks_start: u64,
     file: Arc<dyn DiskFile>,
@@ -59,7 +60,7 @@ impl Segment {
         let read = || LedgerError::read(path);
         let file = disk.open(path, Mode::Read).map_err(read())?;
         let len = file.len().map_err(read())?;
-        let (header, dictionary) = SegmentHeader::load(&*file, path)?;
+        let header = SegmentHeader::load(&*file, path)?;
         let blocks_start = header.blocks_start();
         let footer = Footer::locate(&*file, len, blocks_start).map_err(read())?;
         let extent = match footer {
@@ -73,7 +74,8 @@ impl Segment {
             },
         };
         let path = path.to_owned();
-        Ok(Self { path, header, dictionary, blocks_start, file, extent: Mutex::new(extent) })
+        let (dictionary, extent) = (OnceLock::new(), Mutex::new(extent));
+        Ok(Self { path, header, dictionary, blocks_start, file, extent })
     }
 
     /// Opens a segment whose footer is not to be trusted: its blocks will be walked.
@@ -145,8 +147,17 @@ impl Segment {
     pub(crate) fn read_frame(&self, entry: &FrameEntry) -> Result<Frame, LedgerError> {
         let bytes = read_vec(&*self.file, entry.offset, entry.len as usize)
             .map_err(LedgerError::read(&self.path))?;
-        Frame::decode(entry, &bytes, self.dictionary.as_deref())
+        Frame::decode(entry, &bytes, self.dictionary()?)
             .map_err(|what| LedgerError::corrupt(&self.path, entry.offset, what))
+    }
+
+    /// The dictionary of its frames, if it has one.
+    pub(crate) fn dictionary(&self) -> Result<Option<&Dictionary>, LedgerError> {
+        if let Some(known) = self.dictionary.get() {
+            return Ok(Some(known));
+        }
+        let loaded = self.header.load_dictionary(&*self.file, &self.path)?;
+        Ok(loaded.map(|loaded| self.dictionary.get_or_init(|| loaded)))
     }
 
     /// The block header at `offset`. `Ok(None)` if no sound block with `first` begins there or

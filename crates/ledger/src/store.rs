@@ -12,6 +12,7 @@ use crate::head::HeadCell;
 use crate::ids::IdTable;
 use crate::layout::Layout;
 use crate::limits::FRAME_CACHE_FRAMES_MAX;
+use crate::rewrite::Rewrites;
 use crate::segment::Segment;
 use annals_proof::Verifier;
 use annals_record::Kept;
@@ -25,6 +26,7 @@ pub(crate) struct Store {
     pub(crate) layout: Layout,
     pub(crate) arrays: Arrays,
     pub(crate) head: HeadCell,
+    pub(crate) rewrites: Rewrites,
     mark: OpenMark,
     /// Every event's id, also of blocks not yet durable; none for a reader beside a server.
     pub(crate) ids: Option<RwLock<IdTable>>,
@@ -56,6 +58,7 @@ impl Store {
             layout,
             arrays,
             head,
+            rewrites: Rewrites::default(),
             mark: OpenMark::untouched(),
             ids: ids.map(RwLock::new),
             verifiers: RwLock::new(verifiers),

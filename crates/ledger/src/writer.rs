@@ -45,7 +45,7 @@ impl SegmentWriter {
         let file = disk.open(&path, Mode::Create).map_err(write())?;
         // A crash or a full disk may have left part of an earlier attempt.
         file.set_len(0).map_err(write())?;
-        let header = SegmentHeader::new(first, 0, created, None).write();
+        let header = SegmentHeader::new(first, created).write();
         file.write_at(&header, 0).map_err(write())?;
         file.sync().map_err(LedgerError::sync(&path))?;
         disk.sync_folder(&layout.segments()).map_err(LedgerError::sync(layout.segments()))?;

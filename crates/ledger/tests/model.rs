@@ -1,5 +1,5 @@
 //! A ledger against a plain vector: random appends (with doubles), reads, closes, kills, power
-//! cuts, faults, and rewrites that merge, erase or prune. After each step the ledger must say what
+//! cuts, faults, and rewrites that compact, erase or prune. After each step the ledger must say what
 //! the vector says; of a batch whose answer was an error it may hold all or nothing.
 //!
 //! A failure prints the steps and proptest's seed.
@@ -10,8 +10,7 @@ mod sample;
 
 use annals_ledger::disk::{Disk, Fault, Faulty};
 use annals_ledger::{
-    FindingKind, FsckOptions, Ledger, LedgerError, OnConflict, Options, Place, RewriteOptions,
-    fsck_on,
+    FindingKind, FsckOptions, Ledger, LedgerError, OnConflict, Options, Place, fsck_on,
 };
 use annals_proof::{Hash, LeafIndex};
 use annals_record::{Kept, Tag};
@@ -38,8 +37,7 @@ enum Step {
 
 #[derive(Clone, Copy, Debug)]
 enum Change {
-    Merge,
-    Dictionary,
+    Compact,
     /// The operator of every such leaf.
     Erase(u64),
     /// Every such leaf.
@@ -49,8 +47,7 @@ enum Change {
 fn any_step() -> impl Strategy<Value = Step> {
     let any_fault = prop::sample::select(Fault::ALL.to_vec());
     let any_change = prop_oneof![
-        Just(Change::Merge),
-        Just(Change::Dictionary),
+        Just(Change::Compact),
         (1u64..5).prop_map(Change::Erase),
         (2u64..6).prop_map(Change::Prune),
     ];
@@ -163,13 +160,9 @@ impl Model {
         if sealed.is_empty() {
             return;
         }
-        let first = sealed[segment.index(sealed.len())];
-        let dictionary = matches!(change, Change::Dictionary)
-            .then(|| b"event-0000 user request_data node what started".to_vec());
-        let merge_blocks = !matches!(change, Change::Erase(_));
-        let options = RewriteOptions { merge_blocks, dictionary, ..RewriteOptions::default() };
+        let first = sealed[segment.index(sealed.len())].first;
         let mut touched = Vec::new();
-        let written = self.ledger().rewrite(first, &options, |index, kept| match (change, kept) {
+        let written = self.ledger().rewrite(first, &mut (), |index, kept| match (change, kept) {
             (Change::Erase(every), Kept::Leaf(mut leaf)) if index.0.is_multiple_of(every) => {
                 leaf.erase(&[Tag::OPERATOR]);
                 touched.push((index.0, State::Erased));
@@ -182,7 +175,7 @@ impl Model {
             (_, kept) => kept,
         });
         match written {
-            Ok(()) => {
+            Ok(_) => {
                 for (index, state) in touched {
                     self.leaves[index as usize].1 = state;
                 }

@@ -3,6 +3,8 @@
 //! The columns are decompressed at once and the places of all leaves worked out; a leaf is put
 //! together only when asked for.
 
+use super::dictionary::Dictionary;
+use super::pack::unpack;
 use super::{
     FIELD_ERASED, FIELD_OPENED, HASH_BYTES, SALT_BYTES, SHAPE_MIXED, SHAPE_PRUNED, SHAPE_WHOLE,
     column_order,
@@ -11,7 +13,7 @@ use crate::bytes::Cursor;
 use crate::directory::{Codec, FrameEntry};
 use annals_record::{Field, Kept, Leaf, Tag};
 use std::cell::RefCell;
-use zstd::bulk::Decompressor;
+use zstd::zstd_safe::DCtx;
 
 /// A decoded frame.
 #[derive(Debug)]
@@ -56,7 +58,7 @@ impl Frame {
     pub(crate) fn decode(
         entry: &FrameEntry,
         bytes: &[u8],
-        dictionary: Option<&[u8]>,
+        dictionary: Option<&Dictionary>,
     ) -> Result<Self, &'static str> {
         if bytes.len() != entry.len as usize {
             return Err("the frame is cut");
@@ -219,29 +221,52 @@ fn place_values(fields: &mut [FieldPlace], start: u32) -> Option<u32> {
 
 thread_local! {
     /// A decompression context costs more to make than a frame to read.
-    static PLAIN: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+    static CONTEXT: RefCell<Option<DCtx<'static>>> = const { RefCell::new(None) };
 }
 
 fn decompress(
     entry: &FrameEntry,
     bytes: &[u8],
-    dictionary: Option<&[u8]>,
+    dictionary: Option<&Dictionary>,
 ) -> Result<Vec<u8>, &'static str> {
-    const BAD: &str = "the frame cannot be decompressed";
     let raw_len = entry.raw_len as usize;
-    let columns = match (entry.codec, dictionary) {
-        (Codec::Stored, _) => bytes.to_vec(),
-        (Codec::Zstd, _) => PLAIN.with_borrow_mut(|kept| {
-            let decompressor = match kept {
-                Some(decompressor) => decompressor,
-                None => kept.insert(Decompressor::new().map_err(|_| BAD)?),
-            };
-            decompressor.decompress(bytes, raw_len).map_err(|_| BAD)
-        })?,
-        (Codec::ZstdDictionary, Some(dictionary)) => Decompressor::with_dictionary(dictionary)
-            .and_then(|mut decompressor| decompressor.decompress(bytes, raw_len))
-            .map_err(|_| BAD)?,
-        (Codec::ZstdDictionary, None) => return Err("the segment has no dictionary"),
+    let columns = match entry.codec {
+        Codec::Stored => bytes.to_vec(),
+        Codec::Zstd => inflate(bytes, raw_len, None)?,
+        Codec::ZstdDictionary => {
+            let dictionary = dictionary.ok_or("the segment has no dictionary")?;
+            inflate(bytes, raw_len, Some(dictionary))?
+        }
+        Codec::Packed => {
+            let mut cursor = Cursor::new(bytes);
+            let runs_len = cursor.u32().ok_or("the frame is cut")?;
+            let runs = cursor.take(runs_len as usize).ok_or("the frame's identifiers are cut")?;
+            let packed = inflate(&bytes[cursor.position()..], raw_len, dictionary)?;
+            unpack(&packed, runs, raw_len).ok_or("the frame's identifiers do not fit")?
+        }
     };
     if columns.len() == raw_len { Ok(columns) } else { Err("the frame has another length") }
+}
+
+/// Decompresses to at most `len_max` bytes.
+fn inflate(
+    bytes: &[u8],
+    len_max: usize,
+    dictionary: Option<&Dictionary>,
+) -> Result<Vec<u8>, &'static str> {
+    let mut out = Vec::with_capacity(len_max);
+    CONTEXT.with_borrow_mut(|context| {
+        let context = match context {
+            Some(context) => context,
+            None => context.insert(DCtx::try_create().ok_or("there is no memory to decompress")?),
+        };
+        match dictionary {
+            Some(dictionary) => {
+                context.decompress_using_ddict(&mut out, bytes, dictionary.prepared())
+            }
+            None => context.decompress(&mut out, bytes),
+        }
+        .map_err(|_| "the frame cannot be decompressed")
+    })?;
+    Ok(out)
 }

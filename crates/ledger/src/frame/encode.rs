@@ -2,22 +2,21 @@
 //!
 //! All buffers are kept from frame to frame. It does not decide when a frame is full.
 
+use super::pack::pack;
 use super::{FIELD_ERASED, FIELD_OPENED, SHAPE_MIXED, SHAPE_PRUNED, SHAPE_WHOLE, column_order};
 use crate::bytes::put_varint;
 use crate::directory::{AtRange, Codec, FrameEntry};
-use annals_record::{Field, Leaf};
+use annals_record::{Field, Kept, Leaf};
 use std::io;
-use std::sync::Arc;
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::{CParameter, compress_bound};
-
-/// A segment's zstd dictionary.
-pub(crate) type Dictionary = Arc<[u8]>;
 
 /// Builds frames.
 pub(crate) struct FrameBuilder {
     compressor: Compressor<'static>,
-    codec: Codec,
+    has_dictionary: bool,
+    /// Hexadecimal identifiers are taken out before compression.
+    packs: bool,
     count: u32,
     value_bytes: usize,
     at: AtRange,
@@ -27,12 +26,25 @@ pub(crate) struct FrameBuilder {
     columns: Vec<(u16, Vec<u8>)>,
     beside: Vec<u8>,
     payload: Vec<u8>,
+    /// The payload with tokens, and what the tokens stand for.
+    packed: Vec<u8>,
+    runs: Vec<u8>,
     compressed: Vec<u8>,
 }
 
 impl FrameBuilder {
-    /// A builder that compresses at `level`, with the segment's dictionary if it has one.
-    pub(crate) fn new(level: i32, dictionary: Option<&[u8]>) -> io::Result<Self> {
+    /// A builder for new blocks: it compresses at `level` and does no more, so that the disk does
+    /// not wait for the processor.
+    pub(crate) fn new(level: i32) -> io::Result<Self> {
+        Self::with(level, None, false)
+    }
+
+    /// A builder for compacted segments: packs, and uses the segment's dictionary if it has one.
+    pub(crate) fn packing(level: i32, dictionary: Option<&[u8]>) -> io::Result<Self> {
+        Self::with(level, dictionary, true)
+    }
+
+    fn with(level: i32, dictionary: Option<&[u8]>, packs: bool) -> io::Result<Self> {
         let mut compressor = match dictionary {
             Some(dictionary) => Compressor::with_dictionary(level, dictionary)?,
             None => Compressor::new(level)?,
@@ -43,7 +55,8 @@ impl FrameBuilder {
         compressor.set_parameter(CParameter::DictIdFlag(false))?;
         Ok(Self {
             compressor,
-            codec: if dictionary.is_some() { Codec::ZstdDictionary } else { Codec::Zstd },
+            has_dictionary: dictionary.is_some(),
+            packs,
             count: 0,
             value_bytes: 0,
             at: AtRange::EMPTY,
@@ -52,6 +65,8 @@ impl FrameBuilder {
             columns: Vec::new(),
             beside: Vec::new(),
             payload: Vec::new(),
+            packed: Vec::new(),
+            runs: Vec::new(),
             compressed: Vec::new(),
         })
     }
@@ -99,6 +114,14 @@ impl FrameBuilder {
         }
     }
 
+    /// Adds what is kept of a leaf.
+    pub(crate) fn push(&mut self, kept: &Kept) {
+        match kept {
+            Kept::Leaf(leaf) => self.push_leaf(leaf, leaf.at()),
+            Kept::Pruned(hash) => self.push_pruned(hash),
+        }
+    }
+
     /// Adds a leaf of which only the hash is left.
     pub(crate) fn push_pruned(&mut self, hash: &[u8; 32]) {
         self.count += 1;
@@ -122,18 +145,19 @@ impl FrameBuilder {
     /// the entry's offset is where it stands in `out`.
     pub(crate) fn finish(&mut self, first: u64, out: &mut Vec<u8>) -> io::Result<FrameEntry> {
         self.gather();
-        self.compressed.clear();
-        self.compressed.reserve(compress_bound(self.payload.len()));
-        self.compressor.compress_to_buffer(&self.payload, &mut self.compressed)?;
-        let (codec, columns) = if self.compressed.len() < self.payload.len() {
-            (self.codec, &self.compressed)
-        } else {
-            (Codec::Stored, &self.payload)
-        };
+        let codec = self.compress()?;
         let start = out.len();
         out.extend_from_slice(&(self.beside.len() as u32).to_be_bytes());
         out.extend_from_slice(&self.beside);
-        out.extend_from_slice(columns);
+        match codec {
+            Codec::Stored => out.extend_from_slice(&self.payload),
+            Codec::Zstd | Codec::ZstdDictionary => out.extend_from_slice(&self.compressed),
+            Codec::Packed => {
+                out.extend_from_slice(&(self.runs.len() as u32).to_be_bytes());
+                out.extend_from_slice(&self.runs);
+                out.extend_from_slice(&self.compressed);
+            }
+        }
         let bytes = &out[start..];
         let entry = FrameEntry {
             offset: start as u64,
@@ -147,6 +171,42 @@ impl FrameBuilder {
         };
         self.clear();
         Ok(entry)
+    }
+
+    /// The columns as they go to the compressor, to train a dictionary on; starts the next frame.
+    pub(crate) fn sample(&mut self) -> Vec<u8> {
+        self.gather();
+        self.pack();
+        self.clear();
+        std::mem::take(&mut self.packed)
+    }
+
+    /// Compresses the payload in the way that suits it.
+    fn compress(&mut self) -> io::Result<Codec> {
+        let packed = self.packs && self.pack();
+        if !packed {
+            self.runs.clear();
+        }
+        let columns = if packed { &self.packed } else { &self.payload };
+        self.compressed.clear();
+        self.compressed.reserve(compress_bound(columns.len()));
+        self.compressor.compress_to_buffer(columns, &mut self.compressed)?;
+        let smaller = self.compressed.len() + self.runs.len() < self.payload.len();
+        Ok(match (smaller, packed, self.has_dictionary) {
+            (false, ..) => Codec::Stored,
+            (true, true, _) => Codec::Packed,
+            (true, false, true) => Codec::ZstdDictionary,
+            (true, false, false) => Codec::Zstd,
+        })
+    }
+
+    /// Takes identifiers out of the payload. False if that is not worth it.
+    fn pack(&mut self) -> bool {
+        self.packed.clear();
+        self.runs.clear();
+        pack(&self.payload, &mut self.packed, &mut self.runs);
+        // A payload full of 0xFF would grow; readers expect none that does.
+        !self.runs.is_empty() && self.packed.len() <= self.payload.len()
     }
 
     fn gather(&mut self) {

@@ -1,12 +1,12 @@
 //! What goes into a frame comes out of it, and damaged bytes are refused without a panic.
 
 use super::*;
-use crate::directory::FrameEntry;
+use crate::directory::{Codec, FrameEntry};
 use annals_record::{Field, Kept, Leaf, Tag};
 use proptest::prelude::*;
 
 fn any_kept() -> impl Strategy<Value = Kept> {
-    let values = prop::collection::btree_map(1u16..80, ("[a-z]{0,40}", 0u8..2), 1..12);
+    let values = prop::collection::btree_map(1u16..80, ("[a-z]{0,40}|[0-9a-f]{16}", 0u8..2), 1..12);
     let leaf = (values, any::<bool>(), any::<[u8; 16]>(), "[a-z]{0,60}").prop_map(
         |(values, whole, salt, core)| {
             let fields = values.iter().map(|(tag, (value, state))| {
@@ -27,14 +27,17 @@ fn any_kept() -> impl Strategy<Value = Kept> {
     ]
 }
 
-fn encode(leaves: &[Kept], dictionary: Option<&[u8]>) -> (FrameEntry, Vec<u8>) {
-    let mut builder = FrameBuilder::new(1, dictionary).unwrap();
-    for kept in leaves {
-        match kept {
-            Kept::Leaf(leaf) => builder.push_leaf(leaf, 5),
-            Kept::Pruned(hash) => builder.push_pruned(hash),
-        }
-    }
+/// As on the way in, and as in a compacted segment with and without a dictionary.
+fn builders(dictionary: &[u8]) -> [(FrameBuilder, Option<Dictionary>); 3] {
+    [
+        (FrameBuilder::new(1).unwrap(), None),
+        (FrameBuilder::packing(9, None).unwrap(), None),
+        (FrameBuilder::packing(9, Some(dictionary)).unwrap(), Dictionary::prepare(dictionary)),
+    ]
+}
+
+fn encode(leaves: &[Kept], mut builder: FrameBuilder) -> (FrameEntry, Vec<u8>) {
+    leaves.iter().for_each(|kept| builder.push(kept));
     let mut bytes = Vec::new();
     let raw_len = builder.raw_len();
     let entry = builder.finish(100, &mut bytes).unwrap();
@@ -42,7 +45,7 @@ fn encode(leaves: &[Kept], dictionary: Option<&[u8]>) -> (FrameEntry, Vec<u8>) {
     (entry, bytes)
 }
 
-fn decode(entry: &FrameEntry, bytes: &[u8], dictionary: Option<&[u8]>) -> Vec<Kept> {
+fn decode(entry: &FrameEntry, bytes: &[u8], dictionary: Option<&Dictionary>) -> Vec<Kept> {
     let frame = Frame::decode(entry, bytes, dictionary).unwrap();
     (0..frame.len()).map(|place| frame.kept(place).unwrap()).collect()
 }
@@ -51,10 +54,10 @@ proptest! {
     /// Leaves of all states survive, with and without a dictionary.
     #[test]
     fn frames_round_trip(leaves in prop::collection::vec(any_kept(), 1..40)) {
-        for dictionary in [None, Some(&b"some words that the values may share"[..])] {
-            let (entry, bytes) = encode(&leaves, dictionary);
+        for (builder, dictionary) in builders(b"some words that the values may share") {
+            let (entry, bytes) = encode(&leaves, builder);
             prop_assert_eq!(entry.count as usize, leaves.len());
-            prop_assert_eq!(&decode(&entry, &bytes, dictionary), &leaves);
+            prop_assert_eq!(&decode(&entry, &bytes, dictionary.as_ref()), &leaves);
         }
     }
 
@@ -64,21 +67,23 @@ proptest! {
         leaves in prop::collection::vec(any_kept(), 1..6),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
     ) {
-        let (mut entry, mut bytes) = encode(&leaves, None);
-        for (place, value) in changes {
-            let place = place.index(bytes.len());
-            bytes[place] = value;
-        }
-        entry.crc = crc32c::crc32c(&bytes);
-        if let Ok(frame) = Frame::decode(&entry, &bytes, None) {
-            for place in 0..frame.len() {
-                let _ = frame.kept(place);
+        for (builder, dictionary) in builders(b"words") {
+            let (mut entry, mut bytes) = encode(&leaves, builder);
+            for (place, value) in &changes {
+                let place = place.index(bytes.len());
+                bytes[place] = *value;
             }
+            entry.crc = crc32c::crc32c(&bytes);
+            if let Ok(frame) = Frame::decode(&entry, &bytes, dictionary.as_ref()) {
+                for place in 0..frame.len() {
+                    let _ = frame.kept(place);
+                }
+            }
+            let mut stored = entry;
+            stored.codec = Codec::Stored;
+            stored.raw_len = bytes.len() as u32;
+            let _ = Frame::decode(&stored, &bytes, None);
         }
-        let mut stored = entry;
-        stored.codec = crate::directory::Codec::Stored;
-        stored.raw_len = bytes.len() as u32;
-        let _ = Frame::decode(&stored, &bytes, None);
     }
 }
 
@@ -86,7 +91,7 @@ proptest! {
 #[test]
 fn flipped_bits_are_found() {
     let leaf = Leaf::from_parts(b"{}", Some([7; 16]), [(Tag(8), Field::Whole(b"zhang3"))]).unwrap();
-    let (entry, bytes) = encode(&[Kept::Leaf(leaf)], None);
+    let (entry, bytes) = encode(&[Kept::Leaf(leaf)], FrameBuilder::new(1).unwrap());
     for bit in 0..bytes.len() * 8 {
         let mut damaged = bytes.clone();
         damaged[bit / 8] ^= 1 << (bit % 8);

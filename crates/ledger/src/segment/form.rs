@@ -13,7 +13,10 @@ use std::io;
 use std::path::Path;
 
 const SEGMENT_MAGIC: [u8; 8] = *b"ANLSEG\r\n";
-const FORMAT_VERSION: u16 = 1;
+/// As first written.
+const VERSION_NEW: u16 = 1;
+/// Written anew: its frames may be packed.
+const VERSION_COMPACTED: u16 = 2;
 const FOOTER_MAGIC: [u8; 8] = *b"ANLFOOT\n";
 const TRAILER_MAGIC: [u8; 8] = *b"ANLSEAL\n";
 
@@ -30,6 +33,8 @@ const FOOTER_ENTRY_BYTES: usize = 8 + FrameEntry::BYTES;
 pub(crate) struct SegmentHeader {
     /// Index of its first leaf.
     pub(crate) first: u64,
+    /// Written anew, in the form that takes least room.
+    pub(crate) compacted: bool,
     /// 0 as first written, one more with each rewrite.
     pub(crate) generation: u32,
     /// When the segment was begun, in nanoseconds.
@@ -39,19 +44,20 @@ pub(crate) struct SegmentHeader {
 }
 
 impl SegmentHeader {
-    pub(crate) fn new(
-        first: u64,
-        generation: u32,
-        created: i64,
-        dictionary: Option<&[u8]>,
-    ) -> Self {
-        let dictionary = dictionary.unwrap_or_default();
+    /// The header of a new segment.
+    pub(crate) fn new(first: u64, created: i64) -> Self {
+        let (compacted, generation) = (false, 0);
+        Self { first, compacted, generation, created, dictionary_len: 0, dictionary_crc: 0 }
+    }
+
+    /// The header of this segment once it is written anew; an empty dictionary is none.
+    pub(crate) fn compacted(self, dictionary: &[u8]) -> Self {
         Self {
-            first,
-            generation,
-            created,
+            compacted: true,
+            generation: self.generation.saturating_add(1),
             dictionary_len: dictionary.len() as u32,
             dictionary_crc: crc32c::crc32c(dictionary),
+            ..self
         }
     }
 
@@ -63,7 +69,8 @@ impl SegmentHeader {
     pub(crate) fn write(&self) -> [u8; HEADER_BYTES] {
         let mut out = [0; HEADER_BYTES];
         out[..8].copy_from_slice(&SEGMENT_MAGIC);
-        out[8..10].copy_from_slice(&FORMAT_VERSION.to_be_bytes());
+        let version = if self.compacted { VERSION_COMPACTED } else { VERSION_NEW };
+        out[8..10].copy_from_slice(&version.to_be_bytes());
         out[12..16].copy_from_slice(&self.generation.to_be_bytes());
         out[16..24].copy_from_slice(&self.first.to_be_bytes());
         out[24..32].copy_from_slice(&self.created.to_be_bytes());
@@ -86,11 +93,13 @@ impl SegmentHeader {
         }
         let mut cursor = Cursor::new(&covered[8..]);
         let version = cursor.u16().ok_or(CUT)?;
-        if version != FORMAT_VERSION || cursor.u16() != Some(0) {
+        let compacted = version == VERSION_COMPACTED;
+        if !(compacted || version == VERSION_NEW) || cursor.u16() != Some(0) {
             return Err("the segment has a format this program does not know");
         }
         let header = (|| {
             Some(Self {
+                compacted,
                 generation: cursor.u32()?,
                 first: cursor.u64()?,
                 created: cursor.i64()?,
@@ -105,11 +114,8 @@ impl SegmentHeader {
         Ok(header)
     }
 
-    /// Reads header and dictionary of a file.
-    pub(crate) fn load(
-        file: &dyn DiskFile,
-        path: &Path,
-    ) -> Result<(Self, Option<Dictionary>), LedgerError> {
+    /// Reads the header of a file.
+    pub(crate) fn load(file: &dyn DiskFile, path: &Path) -> Result<Self, LedgerError> {
         let mut bytes = [0; HEADER_BYTES];
         match file.read_at(&mut bytes, 0) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
@@ -117,17 +123,27 @@ impl SegmentHeader {
             }
             result => result.map_err(LedgerError::read(path))?,
         }
-        let header = Self::read(&bytes).map_err(|what| LedgerError::corrupt(path, 0, what))?;
-        if header.dictionary_len == 0 {
-            return Ok((header, None));
+        Self::read(&bytes).map_err(|what| LedgerError::corrupt(path, 0, what))
+    }
+
+    /// Reads the dictionary that follows the header; `None` if there is none.
+    pub(crate) fn load_dictionary(
+        &self,
+        file: &dyn DiskFile,
+        path: &Path,
+    ) -> Result<Option<Dictionary>, LedgerError> {
+        if self.dictionary_len == 0 {
+            return Ok(None);
         }
         let at = HEADER_BYTES as u64;
-        let dictionary =
-            read_vec(file, at, header.dictionary_len as usize).map_err(LedgerError::read(path))?;
-        if crc32c::crc32c(&dictionary) != header.dictionary_crc {
-            return Err(LedgerError::corrupt(path, at, "the dictionary's checksum differs"));
+        let corrupt = |what| LedgerError::corrupt(path, at, what);
+        let bytes =
+            read_vec(file, at, self.dictionary_len as usize).map_err(LedgerError::read(path))?;
+        if crc32c::crc32c(&bytes) != self.dictionary_crc {
+            return Err(corrupt("the dictionary's checksum differs"));
         }
-        Ok((header, Some(dictionary.into())))
+        let dictionary = Dictionary::prepare(&bytes);
+        dictionary.map(Some).ok_or_else(|| corrupt("the dictionary cannot be used"))
     }
 }
 
@@ -272,8 +288,10 @@ mod tests {
 
     #[test]
     fn headers_and_footers_round_trip() {
-        let header = SegmentHeader::new(5, 2, -9, Some(b"words"));
-        assert_eq!(SegmentHeader::read(&header.write()), Ok(header));
+        let new = SegmentHeader::new(5, -9);
+        for header in [new, new.compacted(b"words"), new.compacted(b"").compacted(b"")] {
+            assert_eq!(SegmentHeader::read(&header.write()), Ok(header));
+        }
         let bytes = footer().write();
         let (footer_bytes, trailer) = bytes.split_at(bytes.len() - TRAILER_BYTES);
         assert_eq!(Footer::read(footer_bytes), Some(footer()));
@@ -283,7 +301,7 @@ mod tests {
     /// Every bit at both ends of a segment is covered.
     #[test]
     fn flipped_bits_are_found() {
-        let header = SegmentHeader::new(5, 2, -9, None).write();
+        let header = SegmentHeader::new(5, -9).compacted(b"").write();
         for bit in 0..HEADER_BYTES * 8 {
             let mut damaged = header;
             damaged[bit / 8] ^= 1 << (bit % 8);
