@@ -4,6 +4,7 @@
 //! The guide to searching (`docs/guide/search.md`) is its description.
 
 mod ast;
+mod bind;
 mod error;
 mod lex;
 mod moment;
@@ -14,6 +15,7 @@ mod print;
 mod value;
 
 pub use ast::{Comparison, Filter, Term, Test, Value};
+pub use bind::Bound;
 pub use error::{FilterError, FilterFault, Place};
 pub use moment::{Moment, NOW_UNITS_MAX, Unit};
 pub use number::Number;

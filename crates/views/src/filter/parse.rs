@@ -30,12 +30,24 @@ impl Filter {
     /// # Errors
     /// A text that is no filter: where, and what was expected there.
     pub fn parse(text: &str, catalogue: &Catalogue) -> Result<Self, FilterError> {
+        Self::parse_within(text, catalogue, &[])
+    }
+
+    /// Reads a filter that may speak of `fields` only; of all if there are none.
+    ///
+    /// # Errors
+    /// A text that is no filter, or one that speaks of another field.
+    pub(crate) fn parse_within(
+        text: &str,
+        catalogue: &Catalogue,
+        fields: &'static [Field],
+    ) -> Result<Self, FilterError> {
         let cursor = Cursor::new(text);
         if text.len() > FILTER_BYTES_MAX {
             let (bytes, limit) = (text.len(), FILTER_BYTES_MAX);
             return cursor.fail(FilterFault::TooLong { bytes, limit });
         }
-        let mut parser = Parser { cursor, catalogue, depth: 0, terms: 0 };
+        let mut parser = Parser { cursor, catalogue, fields, depth: 0, terms: 0 };
         if let Some(nul) = text.find('\0') {
             while parser.cursor.place().offset < nul {
                 parser.cursor.bump();
@@ -60,6 +72,8 @@ type Of<'s> = Option<&'s Subject>;
 struct Parser<'t> {
     cursor: Cursor<'t>,
     catalogue: &'t Catalogue,
+    /// The only fields that may be spoken of; none if all may.
+    fields: &'static [Field],
     depth: usize,
     terms: usize,
 }
@@ -116,7 +130,10 @@ impl<'t> Parser<'t> {
         if let Some(subject) = of {
             return self.value(subject, Sign::Is);
         }
-        match self.subject()? {
+        let start = self.cursor;
+        let subject = self.subject()?;
+        self.check_allowed(start, subject.as_ref().map(|(subject, _)| subject.field))?;
+        match subject {
             None => self.value(&Subject::anything(), Sign::Is),
             Some((subject, sign)) => match (self.cursor.peek(), sign) {
                 (Some('('), Sign::Is) => self.bracket(Some(&subject)),
@@ -127,6 +144,18 @@ impl<'t> Parser<'t> {
                 _ => self.cursor.expected("a value right here"),
             },
         }
+    }
+
+    /// Refuses a field, or free text, that may not be spoken of. A lone star speaks of nothing.
+    fn check_allowed(&self, start: Cursor<'t>, field: Option<Field>) -> Result<(), FilterError> {
+        let is_star = field.is_none() && self.cursor.word_ahead() == "*";
+        let is_allowed = |field| self.fields.contains(&field);
+        if self.fields.is_empty() || is_star || field.is_some_and(is_allowed) {
+            return Ok(());
+        }
+        let what = field.map_or("free text".to_owned(), |field| format!("`{}`", field.name()));
+        let fields = self.fields.iter().map(|field| field.name()).collect();
+        start.fail(FilterFault::NotInScope { what, fields })
     }
 
     fn bracket(&mut self, of: Of<'_>) -> Result<Filter, FilterError> {
