@@ -24,7 +24,7 @@ pub(crate) fn leaf(mut record: Record<'_>) -> Leaf {
     record.time.get_or_insert("2026-11-22T08:30:00Z".into());
     record.operation.get_or_insert("cluster.create".into());
     record.operator.get_or_insert("zhang3".into());
-    let received = Timestamp::parse(RECEIVED).unwrap();
+    let received = Timestamp::parse(RECEIVED).expect("a time of our own");
     let sealed = record.seal(&CATALOGUE, &sender, received, RecordSalt([7; 16]), || "made".into());
     sealed.unwrap_or_else(|faults| panic!("{faults:?}")).leaf
 }

@@ -59,7 +59,10 @@ pub enum FilterFault {
     #[error("the quote is not closed; expected `\"` before the end")]
     OpenQuote,
     /// No field has this name.
-    #[error("no field is called `{word}`{}; quote the text to search for it", hint(nearest.as_deref()))]
+    #[error(
+        "no field is called `{word}`{}; quote the text to search for it",
+        hint(nearest.as_deref())
+    )]
     UnknownField {
         /// What was written.
         word: String,
