@@ -1,7 +1,7 @@
 //! From what a sender said to a leaf: check, mask, fill defaults, cut, seal.
 //!
-//! Every fault of an event is reported, not only the first. One buffer takes core and values; the
-//! entry is written once, to be hashed; so a typical event costs three allocations.
+//! Every fault of an event is reported, not only the first. One buffer takes core and values and
+//! stays with the leaf, so a typical event costs one allocation or two.
 
 mod act;
 mod targets;
@@ -9,19 +9,17 @@ mod text;
 mod values;
 
 use crate::catalogue::Catalogue;
-use crate::entry::{begin_entry, entry_bytes};
 use crate::fault::{Fault, codes};
 use crate::ids::IdHash;
 use crate::leaf::Leaf;
 use crate::limits::FAULTS_COUNT_MAX;
 use crate::mask::ALWAYS;
 use crate::record::{Record, Sealed, Sender};
-use crate::sealed::{RecordSalt, commitment, leaf_hash};
+use crate::sealed::RecordSalt;
 use crate::timestamp::Timestamp;
 use act::Act;
-use smallvec::SmallVec;
 use std::borrow::Cow;
-use values::{End, Values};
+use values::Values;
 
 impl Record<'_> {
     /// Checks, masks, fills defaults and seals. Every fault is reported, not only the first.
@@ -51,33 +49,15 @@ impl Record<'_> {
             return Err(faults.list);
         }
 
-        let hash = hash_entry(&bytes, core_bytes, salt, &ends);
         let parts = ends.iter().map(|end| (end.tag, end.at));
         let leaf = Leaf::from_buffer(salt, bytes, core_bytes, parts);
         let at = if act.clock_skew { received.nanos() } else { act.time.nanos() };
-        Ok(Sealed { leaf, hash, id: IdHash::of(&id, &sender.emitter), at })
+        Ok(Sealed { hash: leaf.hash(), leaf, id: IdHash::of(&id, &sender.emitter), at })
     }
 }
 
 /// Room for the core and the values of most events.
 const BUFFER_BYTES: usize = 1024;
-
-/// The leaf hash of a leaf whose fields are all whole.
-fn hash_entry(bytes: &[u8], core_bytes: usize, salt: RecordSalt, ends: &[End]) -> [u8; 32] {
-    let (core, _) = bytes.split_at(core_bytes);
-    let mut entry = Vec::with_capacity(entry_bytes(core_bytes, ends.len()));
-    begin_entry(&mut entry, core, ends.len());
-    // All salts first: hashes that do not wait for each other overlap in the processor.
-    let salts: SmallVec<[_; 16]> = ends.iter().map(|end| salt.of_field(end.tag)).collect();
-    let mut start = core_bytes;
-    for (End { tag, at }, salt) in ends.iter().zip(&salts) {
-        let value = &bytes[start..*at];
-        entry.extend_from_slice(&tag.0.to_be_bytes());
-        entry.extend_from_slice(&commitment(salt, *tag, value));
-        start = *at;
-    }
-    leaf_hash(&entry)
-}
 
 /// The faults found so far.
 #[derive(Default)]

@@ -120,12 +120,57 @@ impl<'a> Core<'a> {
         self.raw("control").map(Control::parse)
     }
 
+    /// What a check of every leaf asks for, in one walk over the text.
+    pub fn marks(self) -> Marks<'a> {
+        let mut marks = Marks::default();
+        let code = |raw: &'a str| raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
+        for (key, raw) in self.pairs() {
+            match key {
+                "clock_skew" => marks.clock_skew = raw == "true",
+                "control" => marks.control = Some(raw),
+                "emitter" => marks.emitter = code(raw).unwrap_or_default(),
+                "id" => marks.id = code(raw).and_then(unescape).unwrap_or_default(),
+                "received_time" => marks.received_time = code(raw).and_then(Timestamp::parse),
+                "time" => marks.time = code(raw).and_then(Timestamp::parse),
+                _ => {}
+            }
+        }
+        marks
+    }
+
     /// True if both say the same act: all pairs equal but `received_time` and `clock_skew`.
     pub(crate) fn same_act(self, other: Self) -> bool {
         let lasting = |core: Self| {
             core.pairs().filter(|(key, _)| !matches!(*key, "received_time" | "clock_skew"))
         };
         lasting(self).eq(lasting(other))
+    }
+}
+
+/// The parts of a core that place an event: whose it is, and when.
+#[derive(Clone, Debug, Default)]
+pub struct Marks<'a> {
+    /// The sender's id of the event, or the server's.
+    pub id: Cow<'a, str>,
+    /// The opaque id of the token that sent it.
+    pub emitter: &'a str,
+    /// When the server took it.
+    pub received_time: Option<Timestamp>,
+    time: Option<Timestamp>,
+    clock_skew: bool,
+    control: Option<&'a str>,
+}
+
+impl Marks<'_> {
+    /// Where the event stands in time order, ns; 0 for a core without times.
+    pub fn at(&self) -> i64 {
+        let time = if self.clock_skew { self.received_time } else { self.time };
+        time.map_or(0, Timestamp::nanos)
+    }
+
+    /// The control entry, by which the ledger rules itself.
+    pub fn control(&self) -> Option<Result<Control, RecordError>> {
+        self.control.map(Control::parse)
     }
 }
 

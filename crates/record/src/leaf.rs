@@ -7,6 +7,7 @@
 use crate::core::Core;
 use crate::entry::{begin_entry, entry_bytes};
 use crate::error::RecordError;
+use crate::hashing::{hash_whole, write_commitments};
 use crate::limits::{CORE_BYTES_MAX, SEALED_COUNT_MAX, VALUE_BYTES_MAX};
 use crate::sealed::{RecordSalt, Tag, commitment, leaf_hash};
 use smallvec::SmallVec;
@@ -92,25 +93,37 @@ impl Leaf {
         record_salt: Option<[u8; 16]>,
         fields: impl IntoIterator<Item = (Tag, Field<'a>)>,
     ) -> Result<Self, RecordError> {
-        std::str::from_utf8(core).map_err(|_| RecordError::CoreNotText)?;
-        let mut leaf = Self::begin(record_salt.map(RecordSalt), core)?;
-        for (tag, field) in fields {
-            leaf.push_foreign(tag, field)?;
-        }
-        match leaf.slots.len() {
-            0 => Err(RecordError::FieldCount { count: 0, limit: SEALED_COUNT_MAX }),
-            _ => Ok(leaf),
-        }
+        let mut leaf =
+            Self { record_salt: None, core_bytes: 0, bytes: Vec::new(), slots: SmallVec::new() };
+        leaf.refill(core, record_salt, fields)?;
+        Ok(leaf)
     }
 
-    /// A leaf without fields; `push` adds them in tag order.
-    pub(crate) fn begin(salt: Option<RecordSalt>, core: &[u8]) -> Result<Self, RecordError> {
+    /// The same in the buffers of this leaf: who looks at many, one after the other, allocates
+    /// for the first. After an error it is no leaf until it is filled again.
+    pub fn refill<'a>(
+        &mut self,
+        core: &[u8],
+        record_salt: Option<[u8; 16]>,
+        fields: impl IntoIterator<Item = (Tag, Field<'a>)>,
+    ) -> Result<(), RecordError> {
+        std::str::from_utf8(core).map_err(|_| RecordError::CoreNotText)?;
         if core.len() > CORE_BYTES_MAX {
             let (bytes, limit) = (core.len(), CORE_BYTES_MAX);
             return Err(RecordError::CoreTooLong { bytes, limit });
         }
-        let core_bytes = core.len() as u32;
-        Ok(Self { record_salt: salt, core_bytes, bytes: core.to_vec(), slots: SmallVec::new() })
+        self.record_salt = record_salt.map(RecordSalt);
+        self.core_bytes = core.len() as u32;
+        self.bytes.clear();
+        self.bytes.extend_from_slice(core);
+        self.slots.clear();
+        for (tag, field) in fields {
+            self.push_foreign(tag, field)?;
+        }
+        match self.slots.len() {
+            0 => Err(RecordError::FieldCount { count: 0, limit: SEALED_COUNT_MAX }),
+            _ => Ok(()),
+        }
     }
 
     /// A leaf made here: the buffer already holds core and values; `ends` are their ends.
@@ -188,7 +201,7 @@ impl Leaf {
     }
 
     /// The sealed fields in tag order.
-    pub fn fields(&self) -> impl ExactSizeIterator<Item = (Tag, Field<'_>)> {
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = (Tag, Field<'_>)> + Clone {
         (0..self.slots.len()).map(|place| (self.slots[place].tag, self.field_at(place)))
     }
 
@@ -262,6 +275,9 @@ impl Leaf {
     /// Appends the entry to `out`.
     pub fn write_entry(&self, out: &mut Vec<u8>) {
         begin_entry(out, self.core_bytes(), self.slots.len());
+        if let Some(salt) = self.record_salt {
+            return write_commitments(salt, self.whole_fields(), out);
+        }
         for (tag, field) in self.fields() {
             out.extend_from_slice(&tag.0.to_be_bytes());
             out.extend_from_slice(&self.commitment_of(tag, field));
@@ -270,7 +286,15 @@ impl Leaf {
 
     /// The hash in the tree: SHA-256(0x00 || entry).
     pub fn hash(&self) -> [u8; 32] {
-        leaf_hash(&self.entry())
+        match self.record_salt {
+            Some(salt) => hash_whole(self.core_bytes(), salt, self.whole_fields()),
+            None => leaf_hash(&self.entry()),
+        }
+    }
+
+    /// The fields of a leaf that has its record salt: nothing of it was erased.
+    fn whole_fields(&self) -> impl ExactSizeIterator<Item = (Tag, &[u8])> + Clone {
+        self.fields().map(|(tag, field)| (tag, field.value().unwrap_or_default()))
     }
 
     /// Where the event stands in time order, in nanoseconds: `time`, or `received_time` where

@@ -15,6 +15,7 @@ mod entry;
 mod error;
 mod fault;
 mod field;
+mod hashing;
 mod ids;
 mod leaf;
 pub mod limits;
@@ -32,7 +33,7 @@ pub use catalogue::{
     Access, Catalogue, Operation, RESERVED_SERVICE, Service, Severity, Unresolved,
 };
 pub use control::Control;
-pub use core::Core;
+pub use core::{Core, Marks};
 pub use disclosure::{DisclosedField, Disclosure, Verdict};
 pub use entry::Entry;
 pub use error::RecordError;

@@ -10,6 +10,7 @@ mod words;
 
 pub(crate) use json::{JsonFault, mask_json};
 
+use aho_corasick::packed::Searcher;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -64,7 +65,16 @@ pub(crate) struct Keys {
     own: Vec<String>,
     /// Finds out cheaply that nothing can be secret.
     hints: AhoCorasick,
+    /// The same for longer texts, many bytes at a time, in lower case; not on every processor.
+    packed: Option<Searcher>,
 }
+
+/// Texts from here on are worth a search of many bytes at a time.
+const PACKED_BYTES_MIN: usize = 64;
+/// Bytes turned to lower case and searched at a time.
+const PACKED_BYTES: usize = 1024;
+/// Longest hint, in bytes; a longer word of an operation's own key is cut.
+const HINT_BYTES_MAX: usize = 16;
 
 /// The keys that are secret everywhere.
 pub(crate) static ALWAYS: LazyLock<Keys> = LazyLock::new(|| Keys::build(&[]));
@@ -94,23 +104,49 @@ impl Keys {
 
     fn build(own: &[String]) -> Self {
         let first_words = own.iter().filter_map(|key| words::split(key).next());
-        let hints = HINTS.into_iter().chain(first_words);
+        let cut =
+            |word: &str| word.as_bytes()[..word.len().min(HINT_BYTES_MAX)].to_ascii_lowercase();
+        let words: Vec<_> = HINTS.into_iter().chain(first_words).map(cut).collect();
         let hints = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .kind(Some(AhoCorasickKind::DFA))
-            .build(hints)
+            .build(&words)
             .expect("a few short patterns fit any automaton");
-        Self { own: own.iter().map(|key| words::join(key)).collect(), hints }
+        let own = own.iter().map(|key| words::join(key)).collect();
+        Self { own, hints, packed: Searcher::new(words) }
     }
 
     /// False if nothing in `text` can be secret or hidden by an escape.
     pub(crate) fn may_match(&self, text: &str) -> bool {
-        self.hints.is_match(text)
+        match &self.packed {
+            Some(packed) if text.len() >= PACKED_BYTES_MIN => is_in(packed, text.as_bytes()),
+            _ => self.hints.is_match(text),
+        }
     }
 
     /// True if the value of `key` is secret.
     pub(crate) fn is_secret(&self, key: &str) -> bool {
         words::are_secret(key) || (!self.own.is_empty() && self.own.contains(&words::join(key)))
+    }
+}
+
+/// True if one of the words of `packed` stands in `text`, in any case.
+fn is_in(packed: &Searcher, text: &[u8]) -> bool {
+    let mut lower = [0; PACKED_BYTES];
+    let mut start = 0;
+    loop {
+        let part = &text[start..text.len().min(start + PACKED_BYTES)];
+        for (lower, byte) in lower.iter_mut().zip(part) {
+            *lower = byte.to_ascii_lowercase();
+        }
+        if packed.find(&lower[..part.len()]).is_some() {
+            return true;
+        }
+        if start + part.len() == text.len() {
+            return false;
+        }
+        // A word may stand across the border of two parts.
+        start += part.len() - HINT_BYTES_MAX;
     }
 }
 

@@ -100,12 +100,17 @@ const FIELD_LABEL: &[u8; 16] = b"annals/field/v1\0";
 /// What the tree knows of a field:
 /// SHA-256("annals/field/v1" 0x00 || salt || tag || value_len u32 || value).
 pub fn commitment(salt: &[u8; 16], tag: Tag, value: &[u8]) -> [u8; 32] {
+    sha256(&commitment_head(salt, tag, value), value)
+}
+
+/// What is hashed before the value.
+pub(crate) fn commitment_head(salt: &[u8; 16], tag: Tag, value: &[u8]) -> [u8; 38] {
     let mut head = [0; FIELD_LABEL.len() + 16 + 2 + 4];
     head[..16].copy_from_slice(FIELD_LABEL);
     head[16..32].copy_from_slice(salt);
     head[32..34].copy_from_slice(&tag.0.to_be_bytes());
     head[34..].copy_from_slice(&(value.len() as u32).to_be_bytes());
-    sha256(&head, value)
+    head
 }
 
 /// The leaf hash of RFC 6962, section 2.1: SHA-256(0x00 || entry).

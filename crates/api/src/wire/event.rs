@@ -7,6 +7,7 @@
 mod json;
 mod parse;
 mod print;
+mod scan;
 
 pub use parse::parse_event;
 pub use print::{Language, Names, print_event};

@@ -40,6 +40,10 @@ fn known_answers() {
         for (key, value) in case["core"].as_object().unwrap() {
             assert_eq!(leaf.core().raw(key), Some(value.to_string().as_str()), "{name} {key}");
         }
+        let (core, marks) = (leaf.core(), leaf.core().marks());
+        assert_eq!((&*marks.id, marks.emitter), (&*core.id(), core.emitter()));
+        assert_eq!((marks.received_time, marks.at()), (core.received_time(), core.at()));
+        assert_eq!(marks.control().is_some(), core.control().is_some());
         assert_eq!(leaf.core().pairs().count(), case["core"].as_object().unwrap().len());
     }
 }

@@ -168,6 +168,20 @@ fn mask_value(value: &mut serde_json::Value) {
     }
 }
 
+// Protects: a hint is found wherever it stands in a long text, also across two parts of the search.
+#[test]
+fn hints_are_found_everywhere() {
+    let own = Keys::with(&["sshFingerprintOfTheHost".into(), "口令".into()]);
+    for word in ["PIN", "PassWord", "Credential", "口令", "SSH"] {
+        assert_eq!(own.may_match(word), own.may_match(&format!("{word}{}", "x".repeat(64))));
+        for at in (0..40).chain(PACKED_BYTES - 40..PACKED_BYTES + 40).chain([2 * PACKED_BYTES]) {
+            let text = format!("{}{word}{}", "x".repeat(at), "x".repeat(64));
+            assert!(own.may_match(&text), "{word} at {at}");
+        }
+    }
+    assert!(!own.may_match(&"x".repeat(3 * PACKED_BYTES)));
+}
+
 proptest! {
     // Protects: masked text is the JSON of the masked value, and masking twice changes nothing.
     #[test]

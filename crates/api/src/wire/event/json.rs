@@ -1,8 +1,10 @@
 //! Lazy JSON: the pairs of an object and the items of an array, each value as its raw text.
 //!
-//! `serde_json` checks the syntax; values are read only when their field is known. Text is
-//! borrowed wherever it holds no escape.
+//! Usual objects are taken apart by `scan`; for all others and for arrays `serde_json` checks the
+//! syntax. Values are read only when their field is known. Text is borrowed wherever it holds no
+//! escape.
 
+use super::scan;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -10,6 +12,18 @@ use std::fmt;
 
 /// Calls `each` for every pair of the object that `json` is.
 pub(super) fn for_each_pair<'a>(
+    json: &'a str,
+    mut each: impl FnMut(Cow<'a, str>, &'a str),
+) -> Result<(), serde_json::Error> {
+    let mut pairs = scan::Pairs::new();
+    if !scan::find_pairs(json, &mut pairs) {
+        return for_each_pair_slowly(json, each);
+    }
+    pairs.into_iter().for_each(|(key, value)| each(Cow::Borrowed(key), value));
+    Ok(())
+}
+
+pub(super) fn for_each_pair_slowly<'a>(
     json: &'a str,
     each: impl FnMut(Cow<'a, str>, &'a str),
 ) -> Result<(), serde_json::Error> {
@@ -23,8 +37,18 @@ pub(super) fn for_each_pair<'a>(
 pub(super) fn for_each_item<'a>(
     json: &'a str,
     count_max: usize,
-    each: impl FnMut(usize, &'a str),
+    mut each: impl FnMut(usize, &'a str),
 ) -> Result<usize, serde_json::Error> {
+    if let Some(items) = scan::items(json) {
+        let mut count = 0;
+        for item in items {
+            if count < count_max {
+                each(count, item);
+            }
+            count += 1;
+        }
+        return Ok(count);
+    }
     let mut reader = serde_json::Deserializer::from_str(json);
     let count = reader.deserialize_seq(Items { count_max, each })?;
     reader.end()?;

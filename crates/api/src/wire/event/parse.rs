@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 /// Reads one event. `Err`: the text is not one JSON object. Otherwise the record, with whatever
 /// could be read, and the faults of single fields; the caller adds those of `Record::seal`.
 pub fn parse_event(text: &[u8]) -> Result<(Record<'_>, Vec<Fault>), Fault> {
-    let text = std::str::from_utf8(text).map_err(|fault| {
+    let text = simdutf8::compat::from_utf8(text).map_err(|fault| {
         let message = format!("byte {} is not UTF-8", fault.valid_up_to());
         Fault::new(codes::BAD_UTF8, "", message)
     })?;
