@@ -77,6 +77,7 @@ pub fn fsck_on(
     let (segments, total) = before.segments(&**disk, &layout)?;
     let arrays = ArrayCheck::new(Arrays::new(disk, &layout, Mode::Read))?;
     let trust = Trust::new(options.keys.clone(), before.folder_keys.clone());
+    let keys = trust.known.clone();
     let origin = before.origin();
     let mut walk = Walk {
         fold: Fold::new(arrays, trust, before.wanted_roots(), origin),
@@ -85,7 +86,9 @@ pub fn fsck_on(
         closed: before.is_closed,
         progress: &mut |done| progress(done, total),
         stop: &options.stop,
+        keys,
         steps: Vec::new(),
+        done: Vec::new(),
         bytes: 0,
         walked: 0,
         next: 0,
@@ -95,7 +98,7 @@ pub fn fsck_on(
     for (place, segment) in segments.iter().enumerate() {
         walk.segment(segment, place + 1 == segments.len())?;
     }
-    walk.round();
+    walk.settle();
     let open = segments.last().filter(|segment| !segment.is_sealed());
     let tail = open.map_or_else(|| layout.segment(walk.next), |segment| segment.path.clone());
     Ok(judge(walk, &before, &layout, &tail))

@@ -93,16 +93,29 @@ impl Frame {
 
     /// The leaf at `place` in this frame. The error says why it is not one.
     pub(crate) fn kept(&self, place: usize) -> Result<Kept, String> {
+        let mut kept = Kept::Pruned([0; HASH_BYTES]);
+        self.kept_into(place, &mut kept)?;
+        Ok(kept)
+    }
+
+    /// The same in the buffers of a leaf that is no longer needed.
+    pub(crate) fn kept_into(&self, place: usize, kept: &mut Kept) -> Result<(), String> {
         let leaf = &self.leaves[place];
         if leaf.shape == SHAPE_PRUNED {
-            return Ok(Kept::Pruned(self.beside_at(leaf.beside)));
+            *kept = Kept::Pruned(self.beside_at(leaf.beside));
+            return Ok(());
         }
         let salt = (leaf.shape == SHAPE_WHOLE).then(|| self.beside_at(leaf.beside));
         let core = slice(&self.columns, leaf.core, leaf.core_len);
-        let fields = &self.fields[leaf.fields as usize..leaf.fields_end as usize];
-        Leaf::from_parts(core, salt, fields.iter().map(|field| (Tag(field.tag), self.field(field))))
-            .map(Kept::Leaf)
-            .map_err(|error| error.to_string())
+        let fields = self.fields[leaf.fields as usize..leaf.fields_end as usize].iter();
+        let fields = fields.map(|field| (Tag(field.tag), self.field(field)));
+        let done = match kept {
+            Kept::Leaf(leaf) => leaf.refill(core, salt, fields),
+            Kept::Pruned(_) => {
+                Leaf::from_parts(core, salt, fields).map(|leaf| *kept = Kept::Leaf(leaf))
+            }
+        };
+        done.map_err(|error| error.to_string())
     }
 
     fn field(&self, place: &FieldPlace) -> Field<'_> {

@@ -67,8 +67,15 @@ impl Fold {
         fold
     }
 
-    /// Takes one step with what came of it.
-    pub(super) fn step(&mut self, step: &Step, done: Done) {
+    /// Takes the steps of a round with what came of them, in order.
+    pub(super) fn take(&mut self, steps: Vec<(Step, Done)>) {
+        for (step, done) in steps {
+            self.step(&step, done);
+        }
+        self.arrays.compare(&mut self.findings);
+    }
+
+    fn step(&mut self, step: &Step, done: Done) {
         let path = &step.segment.path;
         match (&step.what, done) {
             (What::Note { first, note }, Done::Note(signed)) => {
@@ -83,11 +90,6 @@ impl Fold {
             (What::Hole { end }, _) => self.hole(*end),
             _ => {}
         }
-    }
-
-    /// Compares the arrays with what was folded since the last call.
-    pub(super) fn compare_arrays(&mut self) {
-        self.arrays.compare(&mut self.findings);
     }
 
     /// A tree that was signed, held against this one. Where a hole took the root away nothing

@@ -5,12 +5,13 @@
 
 use super::fold::Fold;
 use super::report::{Finding, FindingKind};
-use super::round::{Step, What, run};
+use super::round::{Done, Step, What, run};
 use crate::block::{BLOCK_MAGIC, BlockHeader};
 use crate::directory::FrameEntry;
 use crate::disk::{DiskFile, read_vec};
 use crate::error::LedgerError;
 use crate::segment::{Footer, Segment};
+use annals_proof::Verifier;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -32,7 +33,11 @@ pub(super) struct Walk<'a> {
     pub(super) progress: &'a mut dyn FnMut(u64),
     /// True once the walk is to end.
     pub(super) stop: &'a AtomicBool,
+    /// The keys that signatures are looked for with.
+    pub(super) keys: Vec<Verifier>,
     pub(super) steps: Vec<Step>,
+    /// The last round, not folded yet.
+    pub(super) done: Vec<(Step, Done)>,
     pub(super) bytes: u64,
     pub(super) walked: u64,
     /// Index after the last leaf gathered.
@@ -88,13 +93,18 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Runs what was gathered.
-    pub(super) fn round(&mut self) {
-        let done = run(&self.steps, &self.fold.trust.known);
-        for (step, done) in self.steps.drain(..).zip(done) {
-            self.fold.step(&step, done);
-        }
-        self.fold.compare_arrays();
+    /// Runs and folds all that was gathered.
+    pub(super) fn settle(&mut self) {
+        self.round();
+        self.fold.take(std::mem::take(&mut self.done));
+    }
+
+    /// Runs what was gathered, and folds the round before meanwhile.
+    fn round(&mut self) {
+        let steps = std::mem::take(&mut self.steps);
+        let (fold, before) = (&mut self.fold, std::mem::take(&mut self.done));
+        let done = run(&steps, &self.keys, || fold.take(before));
+        self.done = steps.into_iter().zip(done).collect();
         (self.progress)(self.walked + self.bytes);
         self.bytes = 0;
     }
@@ -188,7 +198,7 @@ impl Walk<'_> {
             }
             Err(error) => return Err(error),
         };
-        self.round();
+        self.settle();
         let root = self.fold.frontier.root();
         if footer.frames != frames || footer.end != self.next || footer.root != root {
             let what = "the footer does not tell of the blocks before it".to_owned();
