@@ -3,6 +3,8 @@
 //! Everything here rides behind the ledger and can be deleted and rebuilt from it. A walk is
 //! bound to a ledger head (`as_of`) and sees exactly the events below it. No HTTP, no rights.
 
+mod columns;
+mod docset;
 mod error;
 mod eval;
 mod fields;
@@ -16,6 +18,9 @@ mod sample;
 mod scope;
 mod timeline;
 mod truth;
+mod memory;
+mod part;
+mod values;
 
 pub use error::QueryError;
 pub use eval::Compiled;

@@ -1,0 +1,105 @@
+//! A part in memory: columns of ordinals over sorted dictionaries.
+//!
+//! Rows stand in the order of (at, index). Ordinals take one, two or four bytes as the dictionary
+//! needs; a scan of a column is how everything is found here, since a part in memory has at most
+//! some ten thousand rows. Nothing changes after it was built.
+
+mod build;
+mod column;
+mod dictionary;
+mod merge;
+mod packed;
+
+pub(crate) use build::MemoryBuilder;
+pub(crate) use column::MemoryColumn;
+pub(crate) use merge::merge;
+
+use std::ops::Range;
+
+use crate::columns::{ColumnId, Flags, NumberId};
+use crate::docset::DocSet;
+
+/// In a column of optional numbers: there is none.
+const NO_NUMBER: u64 = u64::MAX;
+
+/// Rows in memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct MemoryPart {
+    at: Vec<i64>,
+    index: Vec<u64>,
+    /// Rows in the order of position.
+    by_index: Vec<u32>,
+    flags: Vec<Flags>,
+    /// Empty if no row has one.
+    duration_ms: Vec<u64>,
+    /// Empty if no row has one.
+    partner: Vec<u64>,
+    /// By number of the column.
+    columns: Vec<MemoryColumn>,
+}
+
+impl MemoryPart {
+    /// Rows.
+    pub(crate) fn len(&self) -> u32 {
+        self.at.len() as u32
+    }
+
+    pub(crate) fn at(&self, doc: u32) -> i64 {
+        self.at[doc as usize]
+    }
+
+    pub(crate) fn index(&self, doc: u32) -> u64 {
+        self.index[doc as usize]
+    }
+
+    pub(crate) fn flags(&self, doc: u32) -> Flags {
+        self.flags[doc as usize]
+    }
+
+    pub(crate) fn number(&self, id: NumberId, doc: u32) -> Option<u64> {
+        let numbers = match id {
+            NumberId::DurationMs => &self.duration_ms,
+            NumberId::Partner => &self.partner,
+        };
+        numbers.get(doc as usize).copied().filter(|number| *number != NO_NUMBER)
+    }
+
+    /// The row that is `rank`th in the order of position.
+    pub(crate) fn doc_by_rank(&self, rank: u32) -> u32 {
+        self.by_index[rank as usize]
+    }
+
+    /// The rows with any of the marks.
+    pub(crate) fn flagged(&self, marks: Flags) -> DocSet {
+        let mut set = DocSet::new_empty(self.len());
+        let docs = (0..).zip(&self.flags).filter(|(_, flags)| flags.has(marks));
+        docs.for_each(|(doc, _)| set.insert(doc));
+        set
+    }
+
+    /// The rows whose number lies in the range, bounds included.
+    pub(crate) fn numbers_in(&self, id: NumberId, from: u64, to: u64, out: &mut DocSet) {
+        for doc in 0..self.len() {
+            if self.number(id, doc).is_some_and(|number| (from..=to).contains(&number)) {
+                out.insert(doc);
+            }
+        }
+    }
+
+    pub(crate) fn column(&self, id: ColumnId) -> &MemoryColumn {
+        &self.columns[id.number()]
+    }
+
+    /// The times of the first and the last row; none of an empty part.
+    pub(crate) fn at_range(&self) -> Option<(i64, i64)> {
+        Some((*self.at.first()?, *self.at.last()?))
+    }
+
+    /// From the smallest position to one past the greatest.
+    pub(crate) fn index_range(&self) -> Range<u64> {
+        match (self.by_index.first(), self.by_index.last()) {
+            (Some(first), Some(last)) => self.index(*first)..self.index(*last) + 1,
+            _ => 0..0,
+        }
+    }
+}

@@ -1,0 +1,392 @@
+//! A part: an immutable set of rows, sorted by (at, index), and which of them are deleted.
+//!
+//! One interface over the two bodies, in memory and sealed on disk; both answer every question
+//! alike. What is deleted belongs to the pair of body and set, so that a question that holds a
+//! snapshot never sees a row vanish. Deleted rows are still in every answer here: whoever asks
+//! takes them out.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use smallvec::SmallVec;
+
+use crate::columns::{ColumnId, Flags, NumberId, PostingId};
+use crate::docset::{DocSet, OrdSet};
+use crate::memory::{MemoryColumn, MemoryPart};
+
+/// In a list of ordinals: the value is not there.
+pub(crate) const ABSENT: u32 = u32::MAX;
+
+/// Rows, some perhaps deleted. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Part {
+    body: Arc<Body>,
+    deleted: Arc<DocSet>,
+}
+
+struct Body {
+    rows: Rows,
+    at_range: (i64, i64),
+    index_range: Range<u64>,
+    hidden: OnceLock<DocSet>,
+    skewed: OnceLock<DocSet>,
+}
+
+enum Rows {
+    Memory(MemoryPart),
+}
+
+/// One column of a part.
+#[derive(Clone, Copy)]
+pub(crate) enum Column<'a> {
+    /// In memory.
+    Memory(&'a MemoryColumn),
+}
+
+/// Asks the body that is there.
+macro_rules! ask {
+    ($rows:expr, $body:ident => $answer:expr) => {
+        match $rows {
+            Rows::Memory($body) => $answer,
+        }
+    };
+}
+
+impl Part {
+    /// A part in memory; none without rows.
+    pub(crate) fn memory(rows: MemoryPart) -> Option<Self> {
+        let at_range = rows.at_range()?;
+        let index_range = rows.index_range();
+        let deleted = Arc::new(DocSet::new_empty(rows.len()));
+        let rows = Rows::Memory(rows);
+        let (hidden, skewed) = (OnceLock::new(), OnceLock::new());
+        let body = Body { rows, at_range, index_range, hidden, skewed };
+        Some(Self { body: Arc::new(body), deleted })
+    }
+
+    /// The same rows with more of them deleted.
+    pub(crate) fn without(&self, docs: impl IntoIterator<Item = u32>) -> Self {
+        let mut deleted = DocSet::clone(&self.deleted);
+        docs.into_iter().for_each(|doc| deleted.insert(doc));
+        Self { body: Arc::clone(&self.body), deleted: Arc::new(deleted) }
+    }
+
+    /// True if both have the same rows, whatever is deleted.
+    pub(crate) fn same_body(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.body, &other.body)
+    }
+
+    /// Rows, deleted ones too; at least one.
+    pub(crate) fn len(&self) -> u32 {
+        ask!(&self.body.rows, rows => rows.len())
+    }
+
+    /// Times of the first and the last row, ns.
+    pub(crate) fn at_range(&self) -> (i64, i64) {
+        self.body.at_range
+    }
+
+    /// From the smallest position to one past the greatest; other parts may have rows in it.
+    pub(crate) fn index_range(&self) -> Range<u64> {
+        self.body.index_range.clone()
+    }
+
+    /// Where a row stands in time order, ns.
+    pub(crate) fn at(&self, doc: u32) -> i64 {
+        ask!(&self.body.rows, rows => rows.at(doc))
+    }
+
+    /// A row's position in the ledger.
+    pub(crate) fn index(&self, doc: u32) -> u64 {
+        ask!(&self.body.rows, rows => rows.index(doc))
+    }
+
+    /// A row's marks.
+    pub(crate) fn flags(&self, doc: u32) -> Flags {
+        ask!(&self.body.rows, rows => rows.flags(doc))
+    }
+
+    /// An optional number of a row.
+    pub(crate) fn number(&self, id: NumberId, doc: u32) -> Option<u64> {
+        ask!(&self.body.rows, rows => rows.number(id, doc))
+    }
+
+    /// The other leaf of a two-phase operation: of a row its outcome's position, of a hidden row
+    /// its intent's.
+    pub(crate) fn partner(&self, doc: u32) -> Option<u64> {
+        self.number(NumberId::Partner, doc)
+    }
+
+    /// The first row at or after a time; the number of rows if there is none.
+    pub(crate) fn first_doc_at(&self, at: i64) -> u32 {
+        first(self.len(), |doc| self.at(doc) < at)
+    }
+
+    /// The row that is `rank`th in the order of position.
+    pub(crate) fn doc_by_rank(&self, rank: u32) -> u32 {
+        ask!(&self.body.rows, rows => rows.doc_by_rank(rank))
+    }
+
+    /// The first rank, in the order of position, whose row stands at or after `index`.
+    pub(crate) fn first_rank_of(&self, index: u64) -> u32 {
+        first(self.len(), |rank| self.index(self.doc_by_rank(rank)) < index)
+    }
+
+    /// The row at a position that is not deleted.
+    pub(crate) fn doc_of(&self, index: u64) -> Option<u32> {
+        if !self.body.index_range.contains(&index) {
+            return None;
+        }
+        // A row that was folded anew within one part stands beside the deleted one.
+        let ranks = self.first_rank_of(index)..self.len();
+        let docs = ranks.map(|rank| self.doc_by_rank(rank));
+        let mut here = docs.take_while(|doc| self.index(*doc) == index);
+        here.find(|doc| !self.deleted.contains(*doc))
+    }
+
+    /// Adds the rows whose position lies in the range.
+    pub(crate) fn docs_of(&self, indexes: Range<u64>, out: &mut DocSet) {
+        let mine = self.index_range();
+        if indexes.start <= mine.start && mine.end <= indexes.end {
+            return out.insert_range(0..self.len());
+        }
+        if indexes.start >= mine.end || indexes.end <= mine.start {
+            return;
+        }
+        let ranks = self.first_rank_of(indexes.start)..self.first_rank_of(indexes.end);
+        ranks.for_each(|rank| out.insert(self.doc_by_rank(rank)));
+    }
+
+    /// The rows that are deleted.
+    pub(crate) fn deleted(&self) -> &Arc<DocSet> {
+        &self.deleted
+    }
+
+    /// The rows of outcome leaves.
+    pub(crate) fn hidden(&self) -> &DocSet {
+        self.body.hidden.get_or_init(|| self.flagged(Flags::HIDDEN))
+    }
+
+    /// The rows whose time is not what their sender said.
+    pub(crate) fn skewed(&self) -> &DocSet {
+        self.body.skewed.get_or_init(|| self.flagged(Flags::CLOCK_SKEW))
+    }
+
+    /// The rows with any of the marks.
+    pub(crate) fn flagged(&self, marks: Flags) -> DocSet {
+        ask!(&self.body.rows, rows => rows.flagged(marks))
+    }
+
+    /// Adds the rows whose number is at least `from` and at most `to`.
+    pub(crate) fn numbers_in(&self, id: NumberId, from: u64, to: u64, out: &mut DocSet) {
+        ask!(&self.body.rows, rows => rows.numbers_in(id, from, to, out));
+    }
+
+    /// A column.
+    pub(crate) fn column(&self, id: ColumnId) -> Column<'_> {
+        match &self.body.rows {
+            Rows::Memory(rows) => Column::Memory(rows.column(id)),
+        }
+    }
+
+    /// A column as it stands in memory.
+    pub(crate) fn memory_column(&self, id: ColumnId) -> Cow<'_, MemoryColumn> {
+        match &self.body.rows {
+            Rows::Memory(rows) => Cow::Borrowed(rows.column(id)),
+        }
+    }
+
+    /// Adds the rows of a posting list: those whose folded name is `key`, or whose object has it
+    /// as an [`crate::columns::ObjectKey`].
+    pub(crate) fn postings(&self, id: PostingId, key: &str, out: &mut DocSet) {
+        match &self.body.rows {
+            Rows::Memory(_) => self.scan_postings(id, key, out),
+        }
+    }
+
+    /// What a posting list would say, from the columns.
+    fn scan_postings(&self, id: PostingId, key: &str, out: &mut DocSet) {
+        let names = |id: ColumnId, name: &str, out: &mut DocSet| {
+            let column = self.column(id);
+            column.docs_with(&column.matching(|term| folded(term) == name), out);
+        };
+        let ids = |id: ColumnId, text: &str, out: &mut DocSet| {
+            let column = self.column(id);
+            if let Some(ord) = column.ord_of(text) {
+                column.docs_with(&column.matching_ord(ord), out);
+            }
+        };
+        match (id, key.split_once('\0').unwrap_or_default()) {
+            (PostingId::Operator, _) => names(ColumnId::Operator, key, out),
+            (PostingId::Username, _) => names(ColumnId::Username, key, out),
+            (PostingId::Object, ("N", name)) => {
+                names(ColumnId::ObjectName, name, out);
+                names(ColumnId::RelatedName, name, out);
+            }
+            (PostingId::Object, ("I", text)) => {
+                ids(ColumnId::ObjectId, text, out);
+                ids(ColumnId::RelatedId, text, out);
+            }
+            (PostingId::Object, ("T", key)) => {
+                self.scan_pair([ColumnId::ObjectType, ColumnId::ObjectId], key, out);
+            }
+            (PostingId::Object, ("R", key)) => {
+                self.scan_pair([ColumnId::RelatedType, ColumnId::RelatedId], key, out);
+            }
+            (PostingId::Object, _) => {}
+        }
+    }
+
+    /// Adds the rows one of whose objects has both this type and this id.
+    fn scan_pair(&self, columns: [ColumnId; 2], key: &str, out: &mut DocSet) {
+        let Some((kind, id)) = key.split_once('\0') else { return };
+        let [kinds, ids] = columns.map(|id| self.column(id));
+        // An object without a type is found under the empty one.
+        let kind = if kind.is_empty() { Some(ABSENT) } else { kinds.ord_of(kind) };
+        let (Some(kind), Some(id)) = (kind, ids.ord_of(id)) else { return };
+        let mut docs = DocSet::new_empty(self.len());
+        ids.docs_with(&ids.matching_ord(id), &mut docs);
+        let (mut kinds_of, mut ids_of) = (SmallVec::new(), SmallVec::new());
+        for doc in docs.iter() {
+            kinds.ords(doc, &mut kinds_of);
+            ids.ords(doc, &mut ids_of);
+            if kinds_of.iter().zip(&ids_of).any(|pair| pair == (&kind, &id)) {
+                out.insert(doc);
+            }
+        }
+    }
+}
+
+impl Column<'_> {
+    /// Distinct values; ordinals are below it and in the order of the bytes of the texts.
+    pub(crate) fn terms(&self) -> u32 {
+        match self {
+            Self::Memory(column) => column.dictionary().len(),
+        }
+    }
+
+    /// The text of an ordinal.
+    pub(crate) fn term<'b>(&self, ord: u32, buffer: &'b mut String) -> &'b str {
+        buffer.clear();
+        match self {
+            Self::Memory(column) => buffer.push_str(column.dictionary().term(ord)),
+        }
+        buffer
+    }
+
+    /// The ordinal of a text.
+    pub(crate) fn ord_of(&self, text: &str) -> Option<u32> {
+        match self {
+            Self::Memory(column) => column.dictionary().ord_of(text),
+        }
+    }
+
+    /// The ordinals of the texts that begin with `prefix`.
+    pub(crate) fn prefix(&self, prefix: &str) -> Range<u32> {
+        match self {
+            Self::Memory(column) => column.dictionary().prefix(prefix),
+        }
+    }
+
+    /// Calls with each ordinal and its text, ascending.
+    pub(crate) fn for_each_term(&self, f: &mut dyn FnMut(u32, &str)) {
+        match self {
+            Self::Memory(column) => {
+                (0..).zip(column.dictionary().iter()).for_each(|(ord, term)| f(ord, term));
+            }
+        }
+    }
+
+    /// The ordinals of the texts for which `holds`.
+    pub(crate) fn matching(&self, holds: impl Fn(&str) -> bool) -> OrdSet {
+        let mut ords = OrdSet::new_empty(self.terms());
+        self.for_each_term(&mut |ord, term| {
+            if holds(term) {
+                ords.insert(ord);
+            }
+        });
+        ords
+    }
+
+    /// The set of one ordinal.
+    pub(crate) fn matching_ord(&self, ord: u32) -> OrdSet {
+        let mut ords = OrdSet::new_empty(self.terms());
+        ords.insert(ord);
+        ords
+    }
+
+    /// The values of a row. Of a column with one value a row: that value, or nothing. Of one with
+    /// many: one for each of its objects, [`ABSENT`] where an object lacks it.
+    pub(crate) fn ords(&self, doc: u32, out: &mut SmallVec<[u32; 4]>) {
+        match self {
+            Self::Memory(column) => column.ords(doc, out),
+        }
+    }
+
+    /// Appends the first value of each row, [`ABSENT`] where it has none.
+    pub(crate) fn firsts(&self, docs: &[u32], out: &mut Vec<u32>) {
+        match self {
+            Self::Memory(column) => column.firsts(docs, out),
+        }
+    }
+
+    /// Adds the rows that have one of the values.
+    pub(crate) fn docs_with(&self, ords: &OrdSet, out: &mut DocSet) {
+        match self {
+            Self::Memory(column) => column.docs_with(ords, out),
+        }
+    }
+
+    /// Adds the rows that have a value.
+    pub(crate) fn present(&self, out: &mut DocSet) {
+        match self {
+            Self::Memory(column) => column.present(out),
+        }
+    }
+
+    /// How many rows have each value, by ordinal; deleted and hidden rows too. A sealed part
+    /// counts once and keeps the answer.
+    pub(crate) fn count_all(&self) -> Arc<Vec<u32>> {
+        match self {
+            Self::Memory(column) => Arc::new(column.count(None)),
+        }
+    }
+
+    /// How many rows of `set` have each value, by ordinal.
+    pub(crate) fn count_in(&self, set: &DocSet) -> Vec<u32> {
+        match self {
+            Self::Memory(column) => column.count(Some(set)),
+        }
+    }
+}
+
+/// The values that are there, each once.
+pub(crate) fn distinct(ords: &mut SmallVec<[u32; 4]>) -> &[u32] {
+    if ords.len() > 1 {
+        ords.sort_unstable();
+        ords.dedup();
+    }
+    while ords.last() == Some(&ABSENT) {
+        ords.pop();
+    }
+    ords
+}
+
+/// The first number below `len` for which `is_before` is false.
+fn first(len: u32, is_before: impl Fn(u32) -> bool) -> u32 {
+    let (mut low, mut high) = (0, len);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if is_before(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
+}
+
+/// The text as names are compared.
+fn folded(text: &str) -> String {
+    text.to_lowercase()
+}
+
+#[cfg(test)]
+mod tests;
