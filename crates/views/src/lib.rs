@@ -11,15 +11,15 @@ mod fields;
 mod filter;
 mod fold;
 mod json;
+mod memory;
 mod page;
+mod part;
 mod row;
 #[cfg(test)]
 mod sample;
 mod scope;
 mod timeline;
 mod truth;
-mod memory;
-mod part;
 mod values;
 
 pub use error::QueryError;

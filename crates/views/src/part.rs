@@ -13,6 +13,7 @@ use smallvec::SmallVec;
 
 use crate::columns::{ColumnId, Flags, NumberId, PostingId};
 use crate::docset::{DocSet, OrdSet};
+use crate::fold::folds_to;
 use crate::memory::{MemoryColumn, MemoryPart};
 
 /// In a list of ordinals: the value is not there.
@@ -209,7 +210,7 @@ impl Part {
     fn scan_postings(&self, id: PostingId, key: &str, out: &mut DocSet) {
         let names = |id: ColumnId, name: &str, out: &mut DocSet| {
             let column = self.column(id);
-            column.docs_with(&column.matching(|term| folded(term) == name), out);
+            column.docs_with(&column.matching(|term| folds_to(term, name)), out);
         };
         let ids = |id: ColumnId, text: &str, out: &mut DocSet| {
             let column = self.column(id);
@@ -381,11 +382,6 @@ fn first(len: u32, is_before: impl Fn(u32) -> bool) -> u32 {
         if is_before(middle) { low = middle + 1 } else { high = middle }
     }
     low
-}
-
-/// The text as names are compared.
-fn folded(text: &str) -> String {
-    text.to_lowercase()
 }
 
 #[cfg(test)]
