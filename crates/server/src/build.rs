@@ -1,7 +1,7 @@
 //! Opens everything in order: the only place that constructs.
 //!
-//! Catalogue, control database, ledger, publisher, views; a fault in one leaves nothing half open, because
-//! each closes itself when dropped.
+//! Catalogue, control database, ledger, publisher, scrub, views; a fault in one leaves nothing
+//! half open, because each closes itself when dropped.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,66 +1,15 @@
 //! The whole server over loopback: its life from start to stop, and clients that misbehave.
 
+mod running;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use annals_api::client::{Client, ClientError, Retry};
+use annals_api::client::{Client, ClientError};
 use annals_api::wire::page::PageQuery;
-use annals_server::control::{Control, NewToken};
 use annals_server::{Config, Role, ServerError, serve};
-
-/// A server on a thread of its own.
-struct Running {
-    address: SocketAddr,
-    stop: Option<tokio::sync::oneshot::Sender<()>>,
-    thread: Option<JoinHandle<Result<(), ServerError>>>,
-}
-
-impl Running {
-    fn start(data: &Path, change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = Config { data: data.to_owned(), ..Config::default() };
-        config.listen.set_port(0);
-        config.stack_id = "s".to_owned();
-        config.region = "r".to_owned();
-        change(&mut config);
-        let (stop, stopped) = tokio::sync::oneshot::channel();
-        let (ready, bound) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-            runtime.block_on(serve(
-                config,
-                move |address| ready.send(address).expect("the test waits"),
-                async move { stopped.await.unwrap_or(()) },
-            ))
-        });
-        let address = bound.recv().expect("the server starts");
-        Self { address, stop: Some(stop), thread: Some(thread) }
-    }
-
-    fn client(&self, token: Option<&str>) -> Client {
-        let url = format!("http://{}", self.address);
-        Client::new(&url, token).expect("a client").with_retry(Retry::NEVER)
-    }
-
-    fn stop(mut self) -> Result<(), ServerError> {
-        drop(self.stop.take());
-        self.thread.take().expect("running").join().expect("no panic")
-    }
-}
-
-fn token(data: &Path, role: Role) -> String {
-    let new = NewToken { name: role.to_string(), role, ..NewToken::default() };
-    Control::open(data).expect("opens").create_token(&new).expect("made").secret
-}
-
-fn event(id: &str) -> String {
-    format!(
-        "{{\"id\":\"{id}\",\"time\":\"2026-11-02T08:00:00Z\",\"operation\":\"cluster.create\",\
-         \"operator\":\"zhang3\"}}\n"
-    )
-}
+use running::{Running, event, token};
 
 fn operations(client: &Client) -> Vec<String> {
     let query = PageQuery { order: Some("index".to_owned()), ..PageQuery::default() };

@@ -135,12 +135,13 @@ impl Connector {
         Ok(Box::new(stream))
     }
 
-    /// Sends one request over `http` or `https`; the whole answer, whatever its status.
+    /// Sends one request to where `uri` points; the whole answer, whatever its status.
     pub(super) async fn send(
         &self,
+        uri: &Uri,
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Bytes>, ConnectError> {
-        let (host, port, encrypted) = destination(request.uri())?;
+        let (host, port, encrypted) = destination(uri)?;
         let stream: Box<dyn Stream> = match encrypted {
             true => self.tls(&host, port).await?,
             false => Box::new(tcp(&host, port).await?),
@@ -170,7 +171,7 @@ pub(super) fn request(
     let host = uri.authority().map_or("", |authority| authority.as_str());
     let mut request = Request::builder()
         .method(method)
-        .uri(uri)
+        .uri(uri.path_and_query().map_or("/", |path| path.as_str()))
         .header("host", host)
         .header("user-agent", concat!("annals/", env!("CARGO_PKG_VERSION")))
         .header("content-type", "text/plain; charset=utf-8");
@@ -189,7 +190,7 @@ pub(super) fn request(
 /// When nobody answers there, or something else than 200 and text.
 pub async fn fetch(url: &str, ca: Option<&Path>) -> Result<String, ConnectError> {
     let uri = parse_url(url)?;
-    let answer = Connector::new(ca)?.send(request("GET", &uri, None, String::new())?).await?;
+    let answer = Connector::new(ca)?.send(&uri, request("GET", &uri, None, String::new())?).await?;
     let host = uri.host().unwrap_or_default();
     if answer.status() != StatusCode::OK {
         return Err(refused(host, &answer));

@@ -52,7 +52,7 @@ impl Web {
             .token()
             .map_err(|source| ConnectError::Token { url: self.uri.to_string(), source })?;
         let request = request(self.method, &self.uri, token.as_deref(), note.to_owned())?;
-        let answer = self.connector.send(request).await?;
+        let answer = self.connector.send(&self.uri, request).await?;
         if answer.status().is_success() {
             return Ok(());
         }

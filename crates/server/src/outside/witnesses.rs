@@ -260,7 +260,7 @@ impl Remote {
             let old = self.last.load(Ordering::Relaxed);
             let body = add_checkpoint(reader, old, head).await?;
             let request = request("POST", &self.uri, None, body)?;
-            let answer = self.connector.send(request).await?;
+            let answer = self.connector.send(&self.uri, request).await?;
             let said = String::from_utf8_lossy(answer.body());
             match answer.status() {
                 StatusCode::OK => {
