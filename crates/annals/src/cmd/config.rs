@@ -12,7 +12,10 @@ use crate::output;
 pub(crate) fn run(command: ConfigCommand) -> Result<(), Exit> {
     match command {
         ConfigCommand::Check { file } => {
-            load(file.as_deref())?;
+            let config = load(file.as_deref())?;
+            config
+                .check()
+                .map_err(|error| Exit::usage("the configuration is not usable", &error))?;
             output::line("the configuration is good")
         }
         ConfigCommand::Print { file, json } => {

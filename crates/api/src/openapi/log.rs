@@ -5,6 +5,8 @@ use super::schema::{Found, Guarded};
 use crate::routes;
 
 /// The newest signed checkpoint
+///
+/// Where the server has witnesses, the newest that they cosigned, with their lines.
 #[utoipa::path(
     get, path = routes::CHECKPOINT, tag = "log",
     responses((status = 200, description = "A signed note (c2sp.org/tlog-checkpoint)",

@@ -108,6 +108,7 @@ impl Config {
     /// # Errors
     /// With the reason and the way out.
     pub fn check(&self) -> Result<(), ConfigError> {
+        super::outside::check(&self.publish)?;
         if self.listen.ip().is_loopback() || self.tls == super::Tls::Off {
             return Ok(());
         }

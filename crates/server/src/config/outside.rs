@@ -3,6 +3,7 @@
 //! What is written here was read from the file; whether a place can be reached shows when it is
 //! tried. A place is checked as far as the configuration alone can tell.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,20 @@ pub(crate) enum Target<'a> {
     Folder(&'a PathBuf),
     Url(&'a str),
     Syslog(&'a str),
+}
+
+/// Each place is one, and no two share a name: metrics would show one of them.
+pub(super) fn check(places: &[Publish]) -> Result<(), ConfigError> {
+    let mut names = HashSet::new();
+    for place in places {
+        place.target()?;
+        let name = place.label();
+        if !names.insert(name.clone()) {
+            let source = format!("two places are called {name}; give each a `name`").into();
+            return Err(ConfigError::Outside { section: "publish", source });
+        }
+    }
+    Ok(())
 }
 
 impl Publish {

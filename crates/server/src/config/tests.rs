@@ -66,6 +66,25 @@ fn the_reference_is_a_configuration_file() {
     assert_eq!(printed, own);
 }
 
+// A place that is none, or that metrics could not tell from another, is found before a start.
+#[test]
+fn places_are_checked() {
+    let check = |file: &str, ok: bool| {
+        let (config, _) = load(file, &[]).expect("loads");
+        assert_eq!(config.check().is_ok(), ok, "{file}");
+        assert_eq!(load(&config.print(), &[]).expect("the print loads").0, config, "{file}");
+    };
+    check("[[publish]]\nfolder = '/a'\n[[publish]]\nfolder = '/b'", true);
+    check("[[publish]]\nfolder = '/a'\n[[publish]]\nfolder = '/a'", false);
+    check("[[publish]]\nurl = 'https://a/?b'\nmethod = 'post'\n[[publish]]\nfolder = '/a'", true);
+    check("[[publish]]\nurl = 'https://a/?b'\n[[publish]]\nurl = 'https://a/?c'", false);
+    check("[[publish]]\nname = 'x'", false);
+    assert!(load("[[publish]]\nfoldr = '/a'", &[]).is_err());
+    let variables = [("ANNALS_PUBLISH", "[{folder = '/a', every_seconds = 60}]")];
+    let (config, warnings) = load("", &variables).expect("loads");
+    assert_eq!((config.publish[0].every_seconds, warnings.len()), (60, 0));
+}
+
 // Tokens must not travel in clear text over a network without someone having said so.
 #[test]
 fn open_addresses_need_a_decision_about_tls() {
