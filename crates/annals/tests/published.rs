@@ -12,8 +12,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use annals_ledger::LedgerReader;
+use annals_ledger::{Ledger, LedgerReader, OnConflict, Options};
 use annals_proof::{SignedCheckpoint, Verifier, checkpoint_line};
+use annals_record::{Catalogue, Record, RecordSalt, Sender};
 use house::{ANNALS, House, annals, event, files_below};
 use serde_json::Value;
 
@@ -226,7 +227,8 @@ fn a_roll_back_and_a_split_view_are_caught_outside() {
 #[test]
 fn published_notes_are_read_from_files_and_addresses() {
     let (house, log) = begun();
-    let note = LedgerReader::open(&house.data()).unwrap().head().note;
+    let head = LedgerReader::open(&house.data()).unwrap().head();
+    let (note, size) = (head.note, head.size.0);
     let key = log.to_string();
     let line = checkpoint_line(&note).unwrap();
     let file = write(&house, "syslog", &format!("Nov 22 h cron[1]: x\nNov 22 h annals {line}\n"));
@@ -258,36 +260,85 @@ fn published_notes_are_read_from_files_and_addresses() {
     check(empty.to_str().unwrap(), 1, "no checkpoint of");
     check(&write(&house, "cut", &line[..line.len() - 5]), 1, "cut or altered");
     check(&write(&house, "other", &note.replace(log.name(), "log.example/x")), 1, "no checkpoint");
-    check(&write(&house, "changed", &note.replacen("\n3\n", "\n2\n", 1)), 1, "WRONG_KEY");
+    let changed = note.replacen(&format!("\n{size}\n"), &format!("\n{}\n", size - 1), 1);
+    check(&write(&house, "changed", &changed), 1, "WRONG_KEY");
     check("/nowhere", 2, "cannot read /nowhere");
     check(&url, 3, "cannot connect");
 }
 
-/// Bits rot while the server runs: the scrub finds it, says so, records it, and stops nothing.
+/// A ledger of several sealed segments.
+fn sealed_segments(data: &Path) {
+    let options = Options { segment_bytes_max: 4_000, ..Options::default() };
+    let ledger = Ledger::open(data, options).unwrap();
+    let (appender, catalogue) = (ledger.appender(), Catalogue::built_in());
+    let sender = Sender {
+        emitter: "00c0ffee".to_owned(),
+        region: Some("r".to_owned()),
+        stack_id: Some("s".to_owned()),
+        may_be_system: false,
+        is_server: false,
+    };
+    for block in 0..20_u8 {
+        let ticket = appender.ticket(20).unwrap();
+        let at = ticket.received_time;
+        let seal = |number: u8| {
+            let record = Record {
+                id: Some(format!("e-{block}-{number}").into()),
+                time: Some("2026-11-20T08:30:00Z".into()),
+                operation: Some("cluster.create".into()),
+                operator: Some("zhang3".into()),
+                ..Record::default()
+            };
+            let mut salt = [number; 16];
+            salt[0] = block;
+            record.seal(&catalogue, &sender, at, RecordSalt(salt), || unreachable!()).unwrap()
+        };
+        let batch = (0..20).map(seal).collect();
+        appender.append(ticket, batch, OnConflict::Refuse).wait().unwrap();
+    }
+    ledger.close().unwrap();
+}
+
+/// Bits rot in a sealed segment, where no start looks: the scrub finds it, says so wherever it
+/// can, and stops nothing.
 #[test]
 fn the_scrub_finds_a_flipped_byte() {
     let mut house = House::closed();
-    house.serve_with(&[("ANNALS_SCRUB_EVERY_SECONDS", "1")]);
-    let token = house.token("emitter");
-    assert_eq!(house.post_events(&token, &event("a-1")).0, 200);
-    let operator = house.token("system-admin");
+    sealed_segments(&house.data());
+    let scrubbing = [("ANNALS_SCRUB_EVERY_SECONDS", "1")];
+    house.serve_with(&scrubbing);
+    let (emitter, operator) = (house.token("emitter"), house.token("system-admin"));
     let findings = |house: &House| -> Option<i64> {
         let metrics = house.get(&operator, "/metrics").1;
         let line = metrics.as_str()?.lines().find(|it| it.starts_with("annals_scrub_findings "))?;
         line.rsplit(' ').next()?.parse().ok()
     };
-    wait("a first scrub finds nothing", || (findings(&house)? == 0).then_some(()));
+    wait("a scrub finds nothing", || (findings(&house)? == 0).then_some(()));
+    assert_eq!(house.stop(), 0);
 
-    let segment = files_below(&house.data().join("ledger/segments")).remove(0);
-    let file = std::fs::File::options().read(true).write(true).open(segment).unwrap();
-    let mut byte = [0];
-    file.read_exact_at(&mut byte, 300).unwrap();
-    file.write_all_at(&[byte[0] ^ 1], 300).unwrap();
-    wait("a later scrub finds it", || (findings(&house)? > 0).then_some(()));
+    let segments = files_below(&house.data().join("ledger/segments"));
+    assert!(segments.len() > 2, "{segments:?}");
+    let file = std::fs::File::options().read(true).write(true).open(&segments[0]).unwrap();
+    let (middle, mut byte) = (file.metadata().unwrap().len() / 2, [0]);
+    file.read_exact_at(&mut byte, middle).unwrap();
+    file.write_all_at(&[byte[0] ^ 1], middle).unwrap();
+    house.serve_with(&scrubbing);
+    wait("the next scrub finds it", || (findings(&house)? > 0).then_some(()));
     let scrub = house.get(&operator, "/v1/status").1["scrub"]["last"].take();
     assert_eq!(scrub["verdict"], "DAMAGED", "{scrub}");
-    assert!(house.log().contains("THE LEDGER IS NOT WHAT WAS WRITTEN"), "{}", house.log());
+    let file = segments[0].file_name().unwrap().to_str().unwrap();
+    assert!(scrub["first"].as_str().unwrap().contains(file), "{scrub}");
+    wait("the log says so", || {
+        house.log().contains("THE LEDGER IS NOT WHAT WAS WRITTEN").then_some(())
+    });
+    let auditor = house.token("auditor");
+    wait("an event says so", || {
+        let page = house.get(&auditor, "/v1/events?order=-index&limit=100").1;
+        let is_it =
+            |event: &Value| event["operation"] == "verify.run" && event["outcome"] == "failure";
+        page["events"].as_array()?.iter().any(is_it).then_some(())
+    });
     assert_eq!(house.get("", "/readyz").0, 200);
-    assert_eq!(house.post_events(&token, &event("a-2")).0, 200);
+    assert_eq!(house.post_events(&emitter, &event("after")).0, 200);
     assert_eq!(house.stop(), 0);
 }
