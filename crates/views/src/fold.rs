@@ -25,6 +25,17 @@ pub fn fold_into(text: &str, out: &mut String) {
     }
 }
 
+/// Appends a text given as bytes, folded, to `out`; nothing if it is no UTF-8.
+pub(crate) fn fold_bytes_into(text: &[u8], out: &mut Vec<u8>) {
+    if text.is_ascii() {
+        let start = out.len();
+        out.extend_from_slice(text);
+        out[start..].make_ascii_lowercase();
+    } else if let Ok(text) = std::str::from_utf8(text) {
+        out.extend_from_slice(fold(text).as_bytes());
+    }
+}
+
 /// `text`, folded.
 #[must_use]
 pub fn fold(text: &str) -> String {
@@ -94,14 +105,14 @@ impl Needle {
 
     /// False only if no value in `folded` can match, however its values are parted.
     #[must_use]
-    pub fn may_be_in(&self, folded: &str) -> bool {
-        self.longest.find(folded.as_bytes()).is_some()
+    pub fn may_be_in(&self, folded: &[u8]) -> bool {
+        self.longest.find(folded).is_some()
     }
 
     /// True if one of the values in `folded`, parted by [`SEPARATOR`], matches.
     #[must_use]
     pub fn is_in(&self, folded: &str) -> bool {
-        self.may_be_in(folded)
+        self.may_be_in(folded.as_bytes())
             && match &self.pattern.pieces[..] {
                 [_] => self.is_in_value(folded),
                 _ => folded.split(SEPARATOR).any(|value| self.is_in_value(value)),

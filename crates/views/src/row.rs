@@ -15,7 +15,7 @@ use annals_record::{Leaf, Tag, Timestamp};
 pub(crate) use target::Target;
 
 use crate::fields::Field;
-use crate::fold::{SEPARATOR, fold_into};
+use crate::fold::{SEPARATOR, fold_bytes_into, fold_into};
 use crate::json;
 
 /// One event as a filter reads it.
@@ -26,7 +26,7 @@ pub struct Row<'a> {
     core: OnceCell<Columns<'a>>,
     ending_core: OnceCell<Columns<'a>>,
     targets: OnceCell<Vec<Target<'a>>>,
-    quick: OnceCell<Option<String>>,
+    quick: OnceCell<Option<Vec<u8>>>,
     texts: OnceCell<String>,
 }
 
@@ -87,6 +87,8 @@ const TEXTS: [Tag; 6] = [
 ];
 /// Sealed JSON whose words, or some of them, free text covers.
 const JSON_TEXTS: [Tag; 3] = [Tag::REQUEST_DATA, Tag::OBJECTS, Tag::RELATED];
+/// What most events need of a buffer for their text.
+const QUICK_BYTES_USUAL: usize = 1024;
 
 impl<'a> Row<'a> {
     /// The event of `leaf` at `index`.
@@ -148,6 +150,9 @@ impl<'a> Row<'a> {
 
     /// The one text of a field that is neither of an object nor of several fields.
     pub(crate) fn text(&self, field: Field) -> Seen<Cow<'a, str>> {
+        if let Some(tag) = Tag::named(field.name()) {
+            return self.sealed(tag).map(Cow::Borrowed);
+        }
         let core = self.core();
         let raw = match field {
             Field::Region => core.region,
@@ -163,13 +168,9 @@ impl<'a> Row<'a> {
                 return Seen::Value(Cow::Borrowed("unknown"));
             }
             Field::Outcome => self.ending_core().outcome.or(core.outcome),
-            _ => return self.sealed_of(field),
+            _ => None,
         };
         raw.and_then(unquoted).into()
-    }
-
-    fn sealed_of(&self, field: Field) -> Seen<Cow<'a, str>> {
-        Tag::named(field.name()).map_or(Seen::Absent, |tag| self.sealed(tag)).map(Cow::Borrowed)
     }
 
     /// A sealed value. What an outcome says of how it ended comes before what its intent said.
@@ -227,18 +228,18 @@ impl<'a> Row<'a> {
 
     /// The same text and a little more, quicker: JSON as it stands. None if that hides words
     /// behind escapes.
-    pub(crate) fn quick_text(&self) -> Option<&str> {
+    pub(crate) fn quick_text(&self) -> Option<&[u8]> {
         let quick = self.quick.get_or_init(|| {
-            let mut folded = String::with_capacity(512);
-            for leaf in self.leaves() {
-                let json = JSON_TEXTS.into_iter().filter_map(|tag| leaf.value(tag));
-                if json.clone().any(|json| json.contains('\\')) {
+            let mut folded = Vec::with_capacity(QUICK_BYTES_USUAL);
+            for (tag, field) in self.leaves().flat_map(Leaf::fields) {
+                let Some(value) = field.value() else { continue };
+                let is_json = JSON_TEXTS.contains(&tag);
+                if is_json && memchr::memchr(b'\\', value).is_some() {
                     return None;
                 }
-                let texts = TEXTS.into_iter().filter_map(|tag| leaf.value(tag));
-                for value in texts.chain(json) {
-                    folded.push(SEPARATOR);
-                    fold_into(value, &mut folded);
+                if is_json || TEXTS.contains(&tag) {
+                    folded.push(SEPARATOR as u8);
+                    fold_bytes_into(value, &mut folded);
                 }
             }
             Some(folded)
