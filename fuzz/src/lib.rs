@@ -7,3 +7,4 @@
 pub mod map;
 pub mod proof;
 pub mod record;
+pub mod views;

@@ -1,6 +1,7 @@
 //! Who sees what; nobody sees an event because a field was erased or left out.
 
 use annals_record::{Leaf, Record, Tag};
+use proptest::prelude::*;
 
 use super::*;
 use crate::sample::{CATALOGUE, leaf, object, rich};
@@ -102,5 +103,55 @@ fn other_fields_are_refused() {
         let error = Scope::parse(text, &CATALOGUE).expect_err(text);
         assert!(error.to_string().contains("a scope may not speak of"), "{error}");
         assert_eq!(error.place.column, column, "{error}");
+    }
+}
+
+/// Filters a scope may say, over values that the events below have and have not.
+fn scopes() -> impl Strategy<Value = Filter> {
+    let values = [
+        (Field::Region, "cn-east"),
+        (Field::Operator, "zhang3"),
+        (Field::Operator, "li4"),
+        (Field::Username, "render"),
+        (Field::ObjectType, "job"),
+        (Field::ObjectType, "cluster"),
+        (Field::ObjectId, "c-42"),
+        (Field::ObjectId, "j-1"),
+    ];
+    let is = |(field, text): (Field, &str)| Filter::term(field, Test::Is(Value::Text(text.into())));
+    let terms = prop_oneof![
+        5 => prop::sample::select(values.to_vec()).prop_map(is),
+        1 => prop::sample::select(SCOPE_FIELDS.to_vec()).prop_map(|f| Filter::term(f, Test::Exists)),
+    ];
+    terms.prop_recursive(4, 16, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Filter::and),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Filter::or),
+            inner.prop_map(Filter::negated),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    // Protects: erasing a field never shows an event to anybody who did not see it before, and a
+    // scope never shows what the same text as a search would not find.
+    #[test]
+    fn erasing_hides_only(filter in scopes(), many in any::<bool>(), erased in 0..32u8) {
+        let objects = vec![object("job", "j-1", ""), object("job", "c-42", "")];
+        let whole = match many {
+            true => leaf(Record { object: None, objects, ..rich() }),
+            false => leaf(rich()),
+        };
+        let tags = [Tag::OPERATOR, Tag::USERNAME, Tag::OBJECT_ID, Tag::OBJECTS, Tag::RELATED];
+        let tags: Vec<_> =
+            tags.into_iter().enumerate().filter(|(bit, _)| erased >> bit & 1 == 1).collect();
+        let mut rest = whole.clone();
+        rest.erase(&tags.into_iter().map(|(_, tag)| tag).collect::<Vec<_>>());
+        let scope = Scope::new(filter, &CATALOGUE);
+        let sees = |leaf: &Leaf| scope.sees(&Row::new(leaf, 0));
+        prop_assert!(!sees(&rest) || sees(&whole), "{scope}");
+        prop_assert!(!sees(&rest) || scope.compiled.matches(&Row::new(&rest, 0)), "{scope}");
     }
 }
