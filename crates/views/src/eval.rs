@@ -4,7 +4,10 @@
 //! at a time, from nothing but the row; the index may only ever narrow which rows it sees.
 
 mod compile;
+mod matcher;
 mod test;
+
+pub(crate) use matcher::Matcher;
 
 use std::collections::HashMap;
 

@@ -1,19 +1,21 @@
 //! `PageToken`: the opaque, versioned cursor between two pages of one walk.
 //!
-//! It holds the whole walk (ledger head, order, bounds) and the last event shown, so that a
-//! caller need repeat nothing and cannot change anything unnoticed. Bytes: version, order,
-//! `as_of`, position (at, index), presence bits and values of `from`, `to`, `after_index`, then a
-//! CRC-32C against damage, all big-endian, as unpadded base64url. It proves nothing: a forged
-//! token can only ask what its sender may ask anyway.
+//! It holds the whole walk (ledger head, order, bounds, what "now" means) and the last event
+//! shown, and a digest of filter and scope, so that a caller cannot change the question
+//! unnoticed. Bytes: version, order, `as_of`, position (at, index), presence bits and values of
+//! `from`, `to`, `after_index`, `now`, digest, then a CRC-32C against damage, all big-endian, as
+//! unpadded base64url. It proves nothing: a forged token can only ask what its sender may ask
+//! anyway.
 
+use annals_record::Timestamp;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::QueryError;
 
-const VERSION: u8 = 1;
-/// Version, order, `as_of`, at, index, presence, three optional bounds.
-const BODY_BYTES: usize = 1 + 1 + 8 + 8 + 8 + 1 + 3 * 8;
+const VERSION: u8 = 2;
+/// Version, order, `as_of`, at, index, presence, three optional bounds, `now`, digest.
+const BODY_BYTES: usize = 1 + 1 + 8 + 8 + 8 + 1 + 3 * 8 + 8 + 4;
 const CRC_BYTES: usize = 4;
 
 /// In which order events are walked. Events of the same time stand in the order of position.
@@ -110,11 +112,21 @@ impl Walk {
 pub struct PageToken {
     /// The walk.
     pub walk: Walk,
+    /// What `now` means in the filter, on all pages alike.
+    pub now: Timestamp,
+    /// [`crate::Question::digest`] of the walk's question.
+    pub digest: u32,
     /// The last event shown.
     pub last: Position,
 }
 
 impl PageToken {
+    /// The same walk, to be gone on with behind another event.
+    #[must_use]
+    pub fn after(&self, last: Position) -> Self {
+        Self { last, ..*self }
+    }
+
     /// The token as text: base64url, safe in URLs.
     #[must_use]
     pub fn encode(&self) -> String {
@@ -129,6 +141,8 @@ impl PageToken {
         bytes.extend(self.last.index.to_be_bytes());
         bytes.push(presence);
         bounds.iter().for_each(|bound| bytes.extend(bound.unwrap_or_default()));
+        bytes.extend(self.now.nanos().to_be_bytes());
+        bytes.extend(self.digest.to_be_bytes());
         bytes.extend(crc32c::crc32c(&bytes).to_be_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -154,7 +168,9 @@ impl PageToken {
         let (&presence, rest) = rest.split_first()?;
         let (from, rest) = rest.split_first_chunk()?;
         let (to, rest) = rest.split_first_chunk()?;
-        let (after_index, _) = rest.split_first_chunk()?;
+        let (after_index, rest) = rest.split_first_chunk()?;
+        let (now, rest) = rest.split_first_chunk()?;
+        let (digest, _) = rest.split_first_chunk()?;
         if version != VERSION || presence > 0b111 {
             return None;
         }
@@ -167,6 +183,8 @@ impl PageToken {
                 to: present(1).then(|| i64::from_be_bytes(*to)),
                 after_index: present(2).then(|| u64::from_be_bytes(*after_index)),
             },
+            now: Timestamp::from_nanos(i64::from_be_bytes(*now)),
+            digest: u32::from_be_bytes(*digest),
             last: Position { at: i64::from_be_bytes(*at), index: u64::from_be_bytes(*index) },
         })
     }
@@ -180,11 +198,12 @@ mod tests {
 
     fn tokens() -> impl Strategy<Value = PageToken> {
         let bounds = any::<(Option<i64>, Option<i64>, Option<u64>)>();
-        (0..4_u8, any::<(u64, i64, u64)>(), bounds).prop_map(
-            |(code, (as_of, at, index), (from, to, after_index))| {
+        (0..4_u8, any::<(u64, i64, u64)>(), bounds, any::<(i64, u32)>()).prop_map(
+            |(code, (as_of, at, index), (from, to, after_index), (now, digest))| {
                 let order = Order::from_code(code).expect("four orders");
                 let walk = Walk { order, as_of, from, to, after_index };
-                PageToken { walk, last: Position { at, index } }
+                let now = Timestamp::from_nanos(now);
+                PageToken { walk, now, digest, last: Position { at, index } }
             },
         )
     }

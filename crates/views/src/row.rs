@@ -153,24 +153,26 @@ impl<'a> Row<'a> {
         if let Some(tag) = Tag::named(field.name()) {
             return self.sealed(tag).map(Cow::Borrowed);
         }
-        let core = self.core();
+        let (core, ending) = (self.core(), self.ending_core());
         let raw = match field {
-            Field::Region => core.region,
-            Field::StackId => core.stack_id,
-            Field::Service => core.service,
-            Field::Operation | Field::Severity | Field::Access => core.operation,
-            Field::UserType => core.user_type,
-            Field::AuthMethod => core.auth_method,
-            Field::Guarantee => core.guarantee,
+            Field::Region => core.region.or(ending.region),
+            Field::StackId => core.stack_id.or(ending.stack_id),
+            Field::Service => core.service.or(ending.service),
+            Field::Operation | Field::Severity | Field::Access => {
+                core.operation.or(ending.operation)
+            }
+            Field::UserType => core.user_type.or(ending.user_type),
+            Field::AuthMethod => core.auth_method.or(ending.auth_method),
+            Field::Guarantee => core.guarantee.or(ending.guarantee),
             Field::Id => core.id,
             Field::Emitter => core.emitter,
             Field::Outcome if matches!(self.ending, Ending::Unknown) => {
                 return Seen::Value(Cow::Borrowed("unknown"));
             }
-            Field::Outcome => self.ending_core().outcome.or(core.outcome),
+            Field::Outcome => ending.outcome.or(core.outcome),
             _ => None,
         };
-        raw.and_then(unquoted).into()
+        raw.and_then(unquoted).filter(|text| !text.is_empty()).into()
     }
 
     /// A sealed value. What an outcome says of how it ended comes before what its intent said.
@@ -185,20 +187,27 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Every target of the operation; of a two-phase one, as intent and outcome name them.
+    /// Every target of the operation. Those of an outcome stand for those of its intent, if it
+    /// names any.
     pub(crate) fn targets(&self) -> &[Target<'a>] {
         self.targets.get_or_init(|| {
-            let mut targets = Target::of(self.leaf, self.core().object_type);
-            if let Ending::Leaf(ending) = self.ending {
-                targets.extend(Target::of(ending, self.ending_core().object_type));
+            let own = Target::of(self.leaf, self.core().object_type);
+            let Ending::Leaf(ending) = self.ending else { return own };
+            let others = Target::of(ending, self.ending_core().object_type);
+            match own.is_empty() || others.iter().any(Target::is_named) {
+                true => others,
+                false => own,
             }
-            targets
         })
     }
 
-    /// Every related object.
+    /// Every related object. Those of an outcome stand for those of its intent.
     pub(crate) fn related(&self) -> Vec<Target<'a>> {
-        self.leaves().flat_map(Target::related).collect()
+        let ending = match self.ending {
+            Ending::Leaf(ending) if ending.value(Tag::RELATED).is_some() => ending,
+            _ => self.leaf,
+        };
+        Target::related(ending)
     }
 
     /// Everything that free text covers, folded, values parted by [`SEPARATOR`]: operator,
@@ -283,6 +292,7 @@ fn sealed(leaf: &Leaf, tag: Tag) -> Seen<&str> {
     match leaf.field(tag) {
         None => Seen::Absent,
         Some(field) => match field.value().and_then(|value| std::str::from_utf8(value).ok()) {
+            Some("") => Seen::Absent,
             Some(text) => Seen::Value(text),
             None => Seen::Erased,
         },

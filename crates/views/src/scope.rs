@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::eval::Compiled;
 use crate::fields::Field;
-use crate::filter::{Filter, FilterError, Test, Value};
+use crate::filter::{Bound, Filter, FilterError, Test, Value};
 use crate::row::Row;
 use crate::truth::Truth;
 
@@ -70,6 +70,11 @@ impl Scope {
         &self.filter
     }
 
+    /// What it says, for a plan.
+    pub(crate) fn bound(&self) -> Bound {
+        bound(&self.filter)
+    }
+
     /// True if nothing is out of it.
     #[must_use]
     pub fn is_everything(&self) -> bool {
@@ -83,10 +88,13 @@ impl Scope {
     }
 
     fn new(filter: Filter, catalogue: &Catalogue) -> Self {
-        // No field of a scope is a time, so any "now" binds it to itself.
-        let bound = filter.bind(Timestamp::from_nanos(0), &TimeZone::UTC);
-        Self { compiled: Arc::new(bound.compile(catalogue)), filter }
+        Self { compiled: Arc::new(bound(&filter).compile(catalogue)), filter }
     }
+}
+
+/// No field of a scope is a time, so any "now" binds it to itself.
+fn bound(filter: &Filter) -> Bound {
+    filter.bind(Timestamp::from_nanos(0), &TimeZone::UTC)
 }
 
 impl std::fmt::Display for Scope {

@@ -10,7 +10,7 @@ use std::collections::BinaryHeap;
 use std::ops::Range;
 
 use annals_ledger::{FrameRange, LedgerError, LedgerReader};
-use annals_record::Leaf;
+use annals_record::{Leaf, Timestamp};
 
 use crate::QueryError;
 use crate::page::{Order, PageToken, Position, Walk};
@@ -48,7 +48,7 @@ impl Frames for LedgerReader {
 
 /// One page of a walk.
 #[derive(Debug)]
-pub struct Page {
+pub struct TimelinePage {
     /// The events with their positions, in the walk's order.
     pub events: Vec<(Position, Leaf)>,
     /// Where the next page begins; none at the end of the walk.
@@ -64,20 +64,22 @@ pub fn page<F: Frames>(
     walk: Walk,
     last: Option<Position>,
     limit: usize,
-) -> Result<Page, QueryError> {
+) -> Result<TimelinePage, QueryError> {
     let mut merge = Merge::new(source, walk, last);
     let mut events = Vec::with_capacity(limit.min(1024));
     while events.len() < limit {
         match merge.next()? {
             Some(event) => events.push(event),
-            None => return Ok(Page { events, next: None }),
+            None => return Ok(TimelinePage { events, next: None }),
         }
     }
     let next = match (merge.next()?, events.last()) {
-        (Some(_), Some(&(last, _))) => Some(PageToken { walk, last }),
+        (Some(_), Some(&(last, _))) => {
+            Some(PageToken { walk, now: Timestamp::from_nanos(0), digest: 0, last })
+        }
         _ => None,
     };
-    Ok(Page { events, next })
+    Ok(TimelinePage { events, next })
 }
 
 /// A place in walking order: the smaller comes first, whatever the order is.

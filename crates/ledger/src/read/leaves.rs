@@ -50,6 +50,15 @@ impl Iterator for KeptRange {
 /// Leaves in index order; made by [`crate::LedgerReader::range`].
 pub struct Leaves(pub(super) KeptRange);
 
+impl Leaves {
+    /// Goes on at `index`, never back. What is passed over in the frame at hand is not decoded
+    /// again, so ascending scattered indexes cost one decoding a frame.
+    pub fn skip_to(&mut self, index: u64) {
+        let left = &mut self.0.left;
+        left.start = index.clamp(left.start, left.end.max(left.start));
+    }
+}
+
 impl Iterator for Leaves {
     type Item = Result<(LeafIndex, Leaf), LedgerError>;
 

@@ -197,6 +197,12 @@ fn of_query(error: &QueryError) -> Face {
         QueryError::CursorMismatch { .. } => Face(S::BAD_REQUEST, "cursor_mismatch", None),
         QueryError::CursorBeyond => Face(S::BAD_REQUEST, "cursor_beyond", None),
         QueryError::Filter(_) => Face(S::BAD_REQUEST, "bad_filter", None),
+        // Nobody is there any more to read this.
+        QueryError::Cancelled => Face(S::SERVICE_UNAVAILABLE, "cancelled", None),
+        QueryError::TooManyBuckets { .. } => Face(S::BAD_REQUEST, "too_many_buckets", None),
+        QueryError::TooManyValues { .. } => Face(S::BAD_REQUEST, "too_many_values", None),
+        QueryError::TooManyFields { .. } => Face(S::BAD_REQUEST, "too_many_fields", None),
+        QueryError::TooManyGroups { .. } => Face(S::BAD_REQUEST, "too_many_groups", None),
         QueryError::Ledger(error) => of_ledger(error),
     }
 }

@@ -56,7 +56,7 @@ fn walk(parameters: &Parameters, size: u64) -> Result<(Walk, Option<Position>), 
         let order = order.unwrap_or(default);
         return Ok((Walk { order, as_of: size, from, to, after_index }, None));
     };
-    let PageToken { walk, last } = PageToken::decode(cursor)?;
+    let PageToken { walk, last, .. } = PageToken::decode(cursor)?;
     if walk.as_of > size {
         return Err(QueryError::CursorBeyond.into());
     }
@@ -93,7 +93,7 @@ fn moment(parameters: &Parameters, name: &'static str) -> Result<Option<i64>, Ht
     Ok(Some(moment.nanos()))
 }
 
-fn print_page(page: &annals_views::Page, as_of: u64) -> Vec<u8> {
+fn print_page(page: &annals_views::TimelinePage, as_of: u64) -> Vec<u8> {
     let mut out = Vec::with_capacity(page.events.len() * 1024 + 128);
     out.extend_from_slice(b"{\"events\":[");
     for (position, leaf) in &page.events {

@@ -126,7 +126,7 @@ fn of_text(field: Field, path: &str, test: &Test) -> Node {
     }
 }
 
-fn needle(test: &Test) -> Needle {
+pub(super) fn needle(test: &Test) -> Needle {
     match test {
         Test::Holds(pattern) | Test::Like(pattern) => Needle::new(pattern),
         _ => Needle::new(&Pattern { open_start: true, pieces: Vec::new(), open_end: true }),
@@ -134,7 +134,7 @@ fn needle(test: &Test) -> Needle {
 }
 
 /// A test without regard to case.
-fn name(test: &Test) -> TextTest {
+pub(super) fn name(test: &Test) -> TextTest {
     match test {
         Test::Is(Value::Text(text)) => TextTest::Folded(fold(text)),
         Test::Like(pattern) | Test::Holds(pattern) => TextTest::FoldedLike(pattern.map(fold)),
@@ -143,7 +143,7 @@ fn name(test: &Test) -> TextTest {
 }
 
 /// A test byte for byte.
-fn id(test: &Test) -> TextTest {
+pub(super) fn id(test: &Test) -> TextTest {
     match test {
         Test::Is(Value::Text(text)) => TextTest::Exact(text.clone()),
         Test::Like(pattern) | Test::Holds(pattern) => TextTest::Like(pattern.clone()),
@@ -152,7 +152,7 @@ fn id(test: &Test) -> TextTest {
 }
 
 /// A test of a code of the catalogue; a pattern may be like its code or one of its names.
-fn code(field: Field, test: &Test, catalogue: &Catalogue) -> TextTest {
+pub(super) fn code(field: Field, test: &Test, catalogue: &Catalogue) -> TextTest {
     match test {
         Test::Is(Value::Text(code)) => TextTest::Exact(code.clone()),
         Test::Like(pattern) => {

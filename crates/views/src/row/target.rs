@@ -62,12 +62,15 @@ impl<'a> Target<'a> {
 
     fn read(json: &'a str) -> Vec<Self> {
         let entries: Vec<Entry<'a>> = serde_json::from_str(json).unwrap_or_default();
-        let target = |Entry { kind, id, name }| Self {
-            kind: Seen::from(kind),
-            id: Seen::from(id),
-            name: Seen::from(name),
-        };
+        let there = |text: Option<Cow<'a, str>>| Seen::from(text.filter(|text| !text.is_empty()));
+        let target =
+            |Entry { kind, id, name }| Self { kind: there(kind), id: there(id), name: there(name) };
         entries.into_iter().map(target).collect()
+    }
+
+    /// True if it has an id or a name.
+    pub(super) fn is_named(&self) -> bool {
+        [&self.id, &self.name].into_iter().any(|part| matches!(part, Seen::Value(_)))
     }
 
     fn is_none(&self) -> bool {

@@ -88,7 +88,7 @@ fn leaf() -> Leaf {
         .leaf
 }
 
-fn places(page: &Page) -> Vec<Position> {
+fn places(page: &TimelinePage) -> Vec<Position> {
     page.events.iter().map(|&(position, _)| position).collect()
 }
 

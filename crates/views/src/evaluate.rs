@@ -1,0 +1,135 @@
+//! What a part says to a plan: which of its rows match for sure, and which may.
+//!
+//! Two sets of rows stand for three answers. What a column can tell is sure either way; where
+//! only the event itself can tell, a row may match and is checked later. `Not` turns both round,
+//! so a negated text is as right as a plain one.
+
+mod column;
+
+use crate::docset::DocSet;
+use crate::part::Part;
+use crate::plan::Node;
+
+/// The rows that match for sure, and those that may; the first within the second.
+#[derive(Clone, Debug)]
+pub(crate) struct Sets {
+    pub(crate) sure: DocSet,
+    /// None: the same rows, nothing is left to check.
+    pub(crate) may: Option<DocSet>,
+}
+
+impl Sets {
+    fn exact(sure: DocSet) -> Self {
+        Self { sure, may: None }
+    }
+
+    /// The rows that may match.
+    pub(crate) fn may(&self) -> &DocSet {
+        self.may.as_ref().unwrap_or(&self.sure)
+    }
+
+    /// The rows that have to be looked at.
+    pub(crate) fn open(&self) -> Option<DocSet> {
+        let mut open = self.may.clone()?;
+        open.and_not(&self.sure);
+        (!open.is_empty()).then_some(open)
+    }
+
+    /// Keeps the rows of `within`.
+    pub(crate) fn keep(&mut self, within: &DocSet) {
+        self.sure.and(within);
+        if let Some(may) = &mut self.may {
+            may.and(within);
+        }
+    }
+}
+
+/// The rows of `within` that match.
+pub(crate) fn evaluate(part: &Part, node: &Node, within: &DocSet) -> Sets {
+    match node {
+        Node::All => Sets::exact(within.clone()),
+        Node::And(nodes) => all(part, nodes, within),
+        Node::Or(nodes) => any(part, nodes, within),
+        Node::Not(node) => not(evaluate(part, node, within), within),
+        Node::Row => Sets { sure: DocSet::new_empty(part.len()), may: Some(within.clone()) },
+        node => Sets::exact(exact(part, node, within)),
+    }
+}
+
+fn all(part: &Part, nodes: &[Node], within: &DocSet) -> Sets {
+    let mut sets = Sets::exact(within.clone());
+    for node in nodes {
+        let next = evaluate(part, node, sets.may());
+        match (&mut sets.may, &next.may) {
+            (None, None) => {}
+            (None, Some(may)) => sets.may = Some(may.clone()),
+            (Some(mine), _) => mine.and(next.may()),
+        }
+        sets.sure.and(&next.sure);
+        if sets.may().is_empty() {
+            break;
+        }
+    }
+    sets
+}
+
+fn any(part: &Part, nodes: &[Node], within: &DocSet) -> Sets {
+    let mut sets = Sets::exact(DocSet::new_empty(part.len()));
+    let mut left = within.clone();
+    for node in nodes {
+        let next = evaluate(part, node, &left);
+        if sets.may.is_some() || next.may.is_some() {
+            sets.may.get_or_insert_with(|| sets.sure.clone()).or(next.may());
+        }
+        sets.sure.or(&next.sure);
+        // What matches for sure need not be asked again.
+        left.and_not(&next.sure);
+        if left.is_empty() {
+            break;
+        }
+    }
+    sets
+}
+
+fn not(sets: Sets, within: &DocSet) -> Sets {
+    let outside = |set: &DocSet| {
+        let mut rest = within.clone();
+        rest.and_not(set);
+        rest
+    };
+    Sets { sure: outside(sets.may()), may: sets.may.is_some().then(|| outside(&sets.sure)) }
+}
+
+/// What columns alone can tell.
+fn exact(part: &Part, node: &Node, within: &DocSet) -> DocSet {
+    let mut out = DocSet::new_empty(part.len());
+    match node {
+        Node::Values(column, values) => {
+            let column = part.column(*column);
+            let ords = column::ords_of(&column, values);
+            column::docs_with(&column, &ords, within, &mut out);
+        }
+        Node::Matches(column, matcher) => {
+            let column = part.column(*column);
+            let ords = column.matching(|text| matcher.matches(text));
+            column::docs_with(&column, &ords, within, &mut out);
+        }
+        Node::Present(column) => part.column(*column).present(&mut out),
+        Node::Key(postings, key) => part.postings(*postings, key, &mut out),
+        Node::At(range) if range.is_empty() => {}
+        Node::At(range) => {
+            let end = range.end().checked_add(1).map_or(part.len(), |end| part.first_doc_at(end));
+            out.insert_range(part.first_doc_at(*range.start())..end);
+        }
+        Node::Index(range) if range.is_empty() => {}
+        Node::Index(range) => part.docs_of(*range.start()..range.end().saturating_add(1), &mut out),
+        Node::Duration(range) => column::durations(part, range, within, &mut out),
+        Node::Flag(flag) => out = part.flagged(*flag),
+        Node::Targets(test) => column::targets(part, test, within, &mut out),
+        Node::All | Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Row => {
+            unreachable!("`evaluate` answers these")
+        }
+    }
+    out.and(within);
+    out
+}

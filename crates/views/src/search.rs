@@ -1,0 +1,215 @@
+//! `Search`: one question put to one snapshot of the index.
+//!
+//! It fixes what is seen (the ledger head, the snapshot, the scope) and knows how to find the
+//! matching rows of a part, or of all parts with everything checked. Each kind of answer builds
+//! on it; none of them looks at deleted rows, hidden rows or heads itself.
+
+use std::time::{Duration, Instant};
+
+use annals_record::Catalogue;
+
+use crate::check::{CHUNK_ROWS, Checker, LeafCursor, Place};
+use crate::docset::DocSet;
+use crate::eval::Compiled;
+use crate::evaluate::{Sets, evaluate};
+use crate::found::Found;
+use crate::index::{SearchIndex, Snapshot};
+use crate::part::Part;
+use crate::plan::{Node, Planner};
+use crate::question::{Answer, Partial, PartialReason, Progress, Question};
+use crate::threads;
+use crate::{Order, QueryError};
+
+/// How long an answer waits for leaves that the index has not folded yet.
+const AHEAD_MAX: Duration = Duration::from_secs(2);
+/// Rows checked as one piece of work.
+const PIECE_ROWS: usize = 16 << 10;
+
+/// One question put to one snapshot.
+pub(crate) struct Search<'s> {
+    index: &'s SearchIndex,
+    pub(crate) question: &'s Question,
+    pub(crate) progress: &'s Progress,
+    snapshot: Snapshot,
+    filter: Compiled,
+    node: Node,
+    pub(crate) as_of: u64,
+    partial: Option<Partial>,
+    /// Intents whose outcome is known to the snapshot but lies at or above `as_of`: their
+    /// columns say too much.
+    reopened: Vec<u64>,
+}
+
+impl<'s> Search<'s> {
+    /// Begins to answer.
+    pub(crate) fn new(
+        index: &'s SearchIndex,
+        question: &'s Question,
+        progress: &'s Progress,
+    ) -> Result<Self, QueryError> {
+        let head = index.reader().head().size.0;
+        let as_of = question.as_of.unwrap_or(head);
+        if as_of > head {
+            return Err(QueryError::CursorBeyond);
+        }
+        let (snapshot, missing) = index.snapshot_to(as_of, Instant::now() + AHEAD_MAX)?;
+        let partial = missing.map(|missing| Partial {
+            reason: PartialReason::IndexBehind,
+            scanned_to: missing.start,
+        });
+        let bound = question.bound();
+        let planner = Planner { catalogue: index.catalogue() };
+        let scope = planner.scope(&question.scope.bound());
+        let node = Node::and(vec![scope, planner.plan(&bound)]);
+        let filter = bound.compile(index.catalogue());
+        let reopened = reopened(&snapshot, as_of);
+        Ok(Self { index, question, progress, snapshot, filter, node, as_of, partial, reopened })
+    }
+
+    /// Names and properties of services and operations.
+    pub(crate) fn catalogue(&self) -> &'s Catalogue {
+        self.index.catalogue()
+    }
+
+    /// The parts of the snapshot.
+    pub(crate) fn parts(&self) -> &[Part] {
+        self.snapshot.parts()
+    }
+
+    /// The answer with this value.
+    pub(crate) fn answer<T>(&self, value: T) -> Answer<T> {
+        let settled = self.snapshot.settled().min(self.as_of);
+        Answer { value, as_of: self.as_of, settled, partial: self.partial.clone() }
+    }
+
+    /// Reads events and checks them against filter and scope.
+    pub(crate) fn checker(&self) -> Checker<'_> {
+        let Self { index, question, filter, progress, .. } = self;
+        Checker { reader: index.reader(), filter, scope: &question.scope, progress }
+    }
+
+    /// The rows of a part that the question is about, whatever the filter says; hidden ones too
+    /// if they are met in the order of position.
+    pub(crate) fn seen(&self, part: &Part, order: Order, after: Option<u64>) -> DocSet {
+        let mut seen = DocSet::full(part.len());
+        let first = self.question.from.map_or(0, |from| part.first_doc_at(from));
+        let end = self.question.to.map_or(part.len(), |to| part.first_doc_at(to));
+        seen.keep_range(first..end.max(first));
+        let indexes = part.index_range();
+        let from = after.map_or(0, |after| after.saturating_add(1));
+        if from > indexes.start || self.as_of < indexes.end {
+            let mut in_range = DocSet::new_empty(part.len());
+            part.docs_of(from..self.as_of.max(from), &mut in_range);
+            seen.and(&in_range);
+        }
+        seen.and_not(part.deleted());
+        if order.is_by_time() {
+            seen.and_not(part.hidden());
+        }
+        seen
+    }
+
+    /// Which of the rows of `seen` match, for sure or perhaps.
+    pub(crate) fn sets(&self, part: &Part, seen: &DocSet) -> Sets {
+        if seen.is_empty() {
+            return Sets { sure: seen.clone(), may: None };
+        }
+        let mut sets = evaluate(part, &self.node, seen);
+        if let Some(mut reopened) = self.reopened(part) {
+            reopened.and(seen);
+            sets.may.get_or_insert_with(|| sets.sure.clone()).or(&reopened);
+            sets.sure.and_not(&reopened);
+        }
+        sets
+    }
+
+    /// The rows of a part whose columns say more than was known as of the head.
+    pub(crate) fn reopened(&self, part: &Part) -> Option<DocSet> {
+        let mut rows = DocSet::new_empty(part.len());
+        for intent in &self.reopened {
+            if let Some(doc) = part.doc_of(*intent) {
+                rows.insert(doc);
+            }
+        }
+        (!rows.is_empty()).then_some(rows)
+    }
+
+    /// Where the leaves of a row stand.
+    pub(crate) fn place(&self, part: &Part, doc: u32) -> Place {
+        Place::of(part, doc, self.as_of)
+    }
+
+    /// The matching rows of each part, everything checked. Hidden rows are none of them.
+    pub(crate) fn matched(&self) -> Result<Vec<DocSet>, QueryError> {
+        let parts = self.parts();
+        let sets = threads::each(parts.len(), |part| {
+            self.progress.go_on()?;
+            let part = &parts[part];
+            Ok(self.sets(part, &self.seen(part, Order::NewestFirst, None)))
+        })?;
+        let mut pieces = Vec::new();
+        for (part, sets) in sets.iter().enumerate() {
+            let Some(open) = sets.open() else { continue };
+            let open = in_ledger_order(&parts[part], &open);
+            self.progress.expect(open.len() as u64);
+            pieces.extend(open.chunks(PIECE_ROWS).map(|docs| (part, docs.to_vec())));
+        }
+        let found = threads::each(pieces.len(), |piece| {
+            let (part, docs) = &pieces[piece];
+            self.check_piece(&parts[*part], docs)
+        })?;
+        let mut matched: Vec<DocSet> = sets.into_iter().map(|sets| sets.sure).collect();
+        for ((part, _), docs) in pieces.iter().zip(found) {
+            docs.into_iter().for_each(|doc| matched[*part].insert(doc));
+        }
+        Ok(matched)
+    }
+
+    /// Reads events of a part, in the order of position, on this thread.
+    pub(crate) fn read_part(
+        &self,
+        part: &Part,
+        rows: &DocSet,
+        each: &mut dyn FnMut(&Found) -> Result<(), QueryError>,
+    ) -> Result<(), QueryError> {
+        let docs = in_ledger_order(part, rows);
+        self.progress.expect(docs.len() as u64);
+        let mut cursor = LeafCursor::new(self.index.reader());
+        for chunk in docs.chunks(CHUNK_ROWS) {
+            for doc in chunk {
+                if let Some(found) = cursor.found(&self.place(part, *doc))? {
+                    each(&found)?;
+                }
+            }
+            self.progress.go_on()?;
+            self.progress.advance(chunk.len() as u64);
+        }
+        Ok(())
+    }
+
+    fn check_piece(&self, part: &Part, docs: &[u32]) -> Result<Vec<u32>, QueryError> {
+        let places: Vec<Place> = docs.iter().map(|doc| self.place(part, *doc)).collect();
+        let checked = self.checker().which(&places)?;
+        Ok(docs.iter().zip(checked).filter(|(_, matches)| *matches).map(|(doc, _)| *doc).collect())
+    }
+}
+
+/// The rows of a set, ascending by position.
+fn in_ledger_order(part: &Part, set: &DocSet) -> Vec<u32> {
+    let ranks = 0..part.len();
+    ranks.map(|rank| part.doc_by_rank(rank)).filter(|doc| set.contains(*doc)).collect()
+}
+
+/// Intents whose outcomes lie at or above `as_of`.
+fn reopened(snapshot: &Snapshot, as_of: u64) -> Vec<u64> {
+    let mut intents = Vec::new();
+    for part in snapshot.parts().iter().filter(|part| part.index_range().end > as_of) {
+        let mut later = DocSet::new_empty(part.len());
+        part.docs_of(as_of..u64::MAX, &mut later);
+        later.and(part.hidden());
+        intents.extend(later.iter().filter_map(|doc| part.partner(doc)));
+    }
+    intents.retain(|intent| *intent < as_of);
+    intents.sort_unstable();
+    intents
+}

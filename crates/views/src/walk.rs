@@ -1,0 +1,143 @@
+//! Pages of a walk: events in the order of time or of position, a few at a time.
+//!
+//! Parts are merged lazily: a part is asked only when its best row could come next, so the newest
+//! hundred events of anything common cost one or two parts. Rows that may match are read in
+//! growing batches, in the order of the walk. Nothing is kept between pages.
+
+mod stream;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::QueryError;
+use crate::check::Place;
+use crate::found::Found;
+use crate::index::SearchIndex;
+use crate::page::{Order, PageToken, Position, Walk};
+use crate::question::{Answer, Progress, Question};
+use crate::search::Search;
+use stream::{Rank, Stream};
+
+/// Rows read in one go, at most.
+const BATCH_ROWS_MAX: usize = 4096;
+
+/// One page of a walk.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The events in the walk's order.
+    pub events: Vec<Found>,
+    /// Where the next page begins; none at the end of the walk.
+    pub next: Option<PageToken>,
+}
+
+/// Which walk, and how far it has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Turn {
+    order: Order,
+    /// Only events after this position.
+    after_index: Option<u64>,
+    /// The last event of the page before.
+    last: Option<Position>,
+}
+
+impl SearchIndex {
+    /// The next `limit` events of a walk behind `last`, at least one if there is any; only events
+    /// after the position `after_index`.
+    ///
+    /// In the order of position an event of two phases comes again at the position of its outcome.
+    /// A walk that is gone on with asks the same question with the `as_of` of its first page.
+    ///
+    /// # Errors
+    /// `CursorBeyond` for a head this ledger has not reached, `Cancelled`, or what reading found.
+    pub fn page(
+        &self,
+        question: &Question,
+        order: Order,
+        after_index: Option<u64>,
+        last: Option<Position>,
+        limit: usize,
+        progress: &Progress,
+    ) -> Result<Answer<Page>, QueryError> {
+        let turn = Turn { order, after_index, last };
+        let search = Search::new(self, question, progress)?;
+        let limit = limit.max(1);
+        let mut merge = Merge::new(&search, turn);
+        let mut events = Vec::with_capacity(limit.min(BATCH_ROWS_MAX) + 1);
+        let mut batch = limit + 1;
+        // One event more than asked for tells whether there is a next page.
+        while events.len() <= limit {
+            let rows = merge.take(batch.min(BATCH_ROWS_MAX))?;
+            if rows.is_empty() {
+                break;
+            }
+            events.extend(read(&search, &rows)?);
+            batch *= 2;
+        }
+        let more = events.len() > limit;
+        events.truncate(limit);
+        let (from, to, as_of) = (question.from, question.to, search.as_of);
+        let walk = Walk { order, as_of, from, to, after_index };
+        let next = events.last().filter(|_| more).map(|last| PageToken {
+            walk,
+            now: question.now,
+            digest: question.digest(),
+            last: last.position,
+        });
+        Ok(search.answer(Page { events, next }))
+    }
+}
+
+/// Reads rows and leaves out those that turn out not to match.
+fn read(search: &Search<'_>, rows: &[Row]) -> Result<Vec<Found>, QueryError> {
+    let places: Vec<Place> = rows.iter().map(|row| row.place).collect();
+    let (checker, progress) = (search.checker(), search.progress);
+    progress.expect(rows.len() as u64);
+    let found = checker.each(&places, |number, found| {
+        (rows[number].is_sure || checker.matches(&found)).then_some(found)
+    })?;
+    progress.advance(rows.len() as u64);
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// A row of a part, in the order of the walk.
+struct Row {
+    place: Place,
+    is_sure: bool,
+}
+
+/// Parts, merged in the order of the walk.
+struct Merge<'m, 's> {
+    search: &'m Search<'s>,
+    streams: Vec<Stream<'m>>,
+    /// By the rank of the next row of each stream, or a rank that none of its rows is before.
+    heap: BinaryHeap<Reverse<(Rank, usize)>>,
+}
+
+impl<'m, 's> Merge<'m, 's> {
+    fn new(search: &'m Search<'s>, turn: Turn) -> Self {
+        let parts = search.parts().iter();
+        let streams: Vec<_> = parts.filter_map(|part| Stream::closed(part, turn, search)).collect();
+        let heap = streams.iter().map(Stream::rank).zip(0..).map(Reverse).collect();
+        Self { search, streams, heap }
+    }
+
+    /// The next rows, up to `count`.
+    fn take(&mut self, count: usize) -> Result<Vec<Row>, QueryError> {
+        let mut rows = Vec::with_capacity(count);
+        while rows.len() < count
+            && let Some(Reverse((_, number))) = self.heap.pop()
+        {
+            let stream = &mut self.streams[number];
+            if stream.is_closed() {
+                self.search.progress.go_on()?;
+                stream.open(self.search);
+            } else if let Some((doc, is_sure)) = stream.take() {
+                rows.push(Row { place: self.search.place(stream.part(), doc), is_sure });
+            }
+            if !stream.is_empty() {
+                self.heap.push(Reverse((stream.rank(), number)));
+            }
+        }
+        Ok(rows)
+    }
+}
