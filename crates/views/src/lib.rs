@@ -9,6 +9,7 @@ mod codes;
 mod columns;
 mod complete;
 mod count;
+mod diff;
 mod docset;
 mod error;
 mod eval;
@@ -39,6 +40,7 @@ mod values;
 mod walk;
 
 pub use calendar::{BUCKETS_MAX, Interval};
+pub use diff::{Change, ChangeKind, DIFF_DEPTH_MAX, DIFF_ENTRIES_MAX, Difference};
 pub use error::QueryError;
 pub use eval::Compiled;
 pub use facet::{FACET_VALUES_MAX, Facet};

@@ -1,0 +1,135 @@
+//! The live tail: events as they are acknowledged, in the order of position.
+//!
+//! It reads the ledger itself and needs no index. Every leaf behind its start is looked at once:
+//! none is skipped, none comes twice. The outcome of a two-phase operation brings the whole event
+//! again, at the outcome's position, with `updates`; what stands at the intent's position is what
+//! was known then. It is blocking and bounded: whoever drives it gives each call a time.
+
+use std::time::Duration;
+
+use annals_ledger::{LedgerError, LedgerReader};
+use annals_record::{Catalogue, Leaf};
+
+use crate::page::Position;
+use crate::{Compiled, Found, QueryError, Question, Scope};
+
+/// Leaves looked at in one call.
+pub const TAIL_LEAVES_MAX: u64 = 4_096;
+/// Events given by one call.
+pub const TAIL_EVENTS_MAX: usize = 500;
+
+/// Follows the ledger under a filter and a scope.
+pub struct Tail {
+    reader: LedgerReader,
+    wanted: Compiled,
+    scope: Scope,
+    range: (Option<i64>, Option<i64>),
+    next: u64,
+}
+
+/// What one call of [`Tail::advance`] found.
+#[derive(Debug)]
+pub struct TailBatch {
+    /// The events, in the order of position.
+    pub events: Vec<Found>,
+    /// Everything below this position was looked at; a tail begun anew goes on here.
+    pub looked_to: u64,
+    /// The ledger's size: equal to `looked_to` if nothing was left to look at.
+    pub head: u64,
+}
+
+impl Tail {
+    /// A tail of the events that match the question, from the position `next` on. Its `as_of`
+    /// plays no part; relative times are bound to its `now` once.
+    #[must_use]
+    pub fn new(
+        reader: LedgerReader,
+        catalogue: &Catalogue,
+        question: &Question,
+        next: u64,
+    ) -> Self {
+        let wanted = question.bound().compile(catalogue);
+        let range = (question.from, question.to);
+        Self { reader, wanted, scope: question.scope.clone(), range, next }
+    }
+
+    /// Looks at the next leaves; where there are none, waits for them as long as `timeout`. After
+    /// it without an event the batch is empty.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read; the same leaves are looked at again by the next call.
+    pub fn advance(&mut self, timeout: Duration) -> Result<TailBatch, QueryError> {
+        let mut head = self.reader.head();
+        if head.size.0 <= self.next {
+            head = self.reader.wait_beyond(head.size, timeout);
+        }
+        let head = head.size.0;
+        let end = head.min(self.next.saturating_add(TAIL_LEAVES_MAX));
+        let (mut events, mut looked_to) = (Vec::new(), self.next);
+        for item in self.reader.range(self.next..end) {
+            let (index, leaf) = match item {
+                Ok(item) => item,
+                Err(LedgerError::Pruned { index }) => {
+                    looked_to = index + 1;
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            if let Some(found) = self.event(index.0, leaf)?
+                && self.shows(&found)
+            {
+                events.push(found);
+            }
+            looked_to = index.0 + 1;
+            if events.len() == TAIL_EVENTS_MAX {
+                break;
+            }
+        }
+        self.next = looked_to;
+        Ok(TailBatch { events, looked_to, head })
+    }
+
+    /// The event that a leaf belongs to, as known at its position.
+    fn event(&self, index: u64, leaf: Leaf) -> Result<Option<Found>, QueryError> {
+        let at = leaf.at();
+        let position = Position { at, index };
+        let whole = |leaf| Found {
+            position,
+            leaf,
+            outcome: None,
+            updates: None,
+            is_given_up: false,
+        };
+        let Some(intent) = leaf.core().of() else { return Ok(Some(whole(leaf))) };
+        for candidate in self.reader.find(&intent)? {
+            let found = match self.reader.leaf(candidate) {
+                Ok(found) => found,
+                Err(LedgerError::Pruned { .. }) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let core = found.core();
+            let is_it = core.phase() == Some("intent") && core.emitter() == leaf.core().emitter();
+            if is_it && candidate.0 < index {
+                let position = Position { at: found.at(), index };
+                let (outcome, updates) = (Some(leaf), Some(candidate.0));
+                return Ok(Some(Found {
+                    position,
+                    outcome,
+                    updates,
+                    ..whole(found)
+                }));
+            }
+        }
+        // Its intent is gone by policy: what is left of the event is its outcome.
+        Ok(Some(whole(leaf)))
+    }
+
+    fn shows(&self, found: &Found) -> bool {
+        let (from, to) = self.range;
+        let row = found.row();
+        from.is_none_or(|from| found.position.at >= from)
+            && to.is_none_or(|to| found.position.at < to)
+            && self.scope.sees(&row)
+            && self.wanted.matches(&row)
+    }
+}
