@@ -12,8 +12,8 @@ use crate::gather::Gather;
 use crate::page::Order;
 use crate::thing::text;
 use crate::{
-    Answer, Field, Filter, Found, Number, Page, Position, QueryError, Question, SearchIndex, Test,
-    Value,
+    Answer, Field, Filter, Found, Number, Page, Position, Progress, QueryError, Question,
+    SearchIndex, Test, Value,
 };
 use growing::Growing;
 
@@ -58,8 +58,9 @@ impl SearchIndex {
         &self,
         question: &Question,
         index: u64,
+        progress: &Progress,
     ) -> Result<Answer<Option<CauseTree>>, QueryError> {
-        let mut search = Search { gather: Gather::new(self, question) };
+        let mut search = Search { gather: Gather::new(self, question, progress) };
         let number = Test::Is(Value::Number(Number::integer(index)));
         let mut asked = search.all(Filter::term(Field::Index, number), Order::Index, 1)?.0;
         let tree = match asked.pop() {

@@ -69,8 +69,14 @@ impl Difference {
 /// A JSON text taken apart as deep as differences are looked for.
 #[derive(Clone, Debug)]
 pub(crate) enum Tree<'a> {
-    Object { raw: &'a str, values: BTreeMap<String, Tree<'a>> },
-    Array { raw: &'a str, elements: Vec<Tree<'a>> },
+    Object {
+        raw: &'a str,
+        values: BTreeMap<String, Tree<'a>>,
+    },
+    Array {
+        raw: &'a str,
+        elements: Vec<Tree<'a>>,
+    },
     Scalar(&'a str),
     /// Lies too deep to be taken apart.
     Deep(&'a str),

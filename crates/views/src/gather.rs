@@ -7,12 +7,15 @@ use annals_record::Catalogue;
 use ipnet::IpNet;
 
 use crate::page::{Order, PageToken, Position, Walk};
-use crate::{Answer, Field, Filter, Found, Page, Partial, Question, QueryError, SearchIndex};
-use crate::{Test, Value};
+use crate::{
+    Answer, Field, Filter, Found, Page, Partial, Progress, QueryError, Question, SearchIndex, Test,
+    Value,
+};
 
 /// Gathers the parts of one answer.
 pub(crate) struct Gather<'i> {
     pub(crate) index: &'i SearchIndex,
+    pub(crate) progress: &'i Progress,
     /// The question with its head fixed.
     pub(crate) question: Question,
     as_of: u64,
@@ -21,10 +24,10 @@ pub(crate) struct Gather<'i> {
 }
 
 impl<'i> Gather<'i> {
-    pub(crate) fn new(index: &'i SearchIndex, question: &Question) -> Self {
+    pub(crate) fn new(index: &'i SearchIndex, question: &Question, progress: &'i Progress) -> Self {
         let as_of = question.as_of.unwrap_or_else(|| index.reader().head().size.0);
         let question = Question { as_of: Some(as_of), ..question.clone() };
-        Self { index, question, as_of, settled: None, partial: None }
+        Self { index, progress, question, as_of, settled: None, partial: None }
     }
 
     pub(crate) fn catalogue(&self) -> &'i Catalogue {
@@ -54,7 +57,7 @@ impl<'i> Gather<'i> {
         last: Option<Position>,
         limit: usize,
     ) -> Result<Page, QueryError> {
-        let page = self.index.page(question, order, None, last, limit)?;
+        let page = self.index.page(question, order, None, last, limit, self.progress)?;
         Ok(self.take(page))
     }
 

@@ -13,9 +13,9 @@ mod search;
 pub use changes::{Changed, Unavailable};
 pub use life::{Life, LifeMark, LifeStep};
 
+use crate::Found;
 use crate::page::PageToken;
 use crate::thing::Thing;
-use crate::Found;
 
 /// Events before a page that are read to tell what its first events changed.
 pub const HISTORY_LOOK_BACK_EVENTS_MAX: usize = 1_000;

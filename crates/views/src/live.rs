@@ -93,13 +93,8 @@ impl Tail {
     fn event(&self, index: u64, leaf: Leaf) -> Result<Option<Found>, QueryError> {
         let at = leaf.at();
         let position = Position { at, index };
-        let whole = |leaf| Found {
-            position,
-            leaf,
-            outcome: None,
-            updates: None,
-            is_given_up: false,
-        };
+        let whole =
+            |leaf| Found { position, leaf, outcome: None, updates: None, is_given_up: false };
         let Some(intent) = leaf.core().of() else { return Ok(Some(whole(leaf))) };
         for candidate in self.reader.find(&intent)? {
             let found = match self.reader.leaf(candidate) {
@@ -112,12 +107,7 @@ impl Tail {
             if is_it && candidate.0 < index {
                 let position = Position { at: found.at(), index };
                 let (outcome, updates) = (Some(leaf), Some(candidate.0));
-                return Ok(Some(Found {
-                    position,
-                    outcome,
-                    updates,
-                    ..whole(found)
-                }));
+                return Ok(Some(Found { position, outcome, updates, ..whole(found) }));
             }
         }
         // Its intent is gone by policy: what is left of the event is its outcome.

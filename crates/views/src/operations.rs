@@ -5,7 +5,10 @@
 
 use crate::gather::Gather;
 use crate::page::{Order, PageToken};
-use crate::{Answer, Field, Filter, Found, Page, Position, QueryError, Question, SearchIndex};
+use crate::thing::text;
+use crate::{
+    Answer, Field, Filter, Found, Page, Position, Progress, QueryError, Question, SearchIndex,
+};
 
 /// Events read for one page.
 const PAGE_EVENTS_MAX: usize = 10_000;
@@ -38,8 +41,9 @@ impl SearchIndex {
         question: &Question,
         last: Option<Position>,
         limit: usize,
+        progress: &Progress,
     ) -> Result<Answer<OpenOperations>, QueryError> {
-        let mut gather = Gather::new(self, question);
+        let mut gather = Gather::new(self, question, progress);
         let open = gather.question.and(Filter::one_of(Field::Outcome, ["pending", "unknown"]));
         let (mut operations, mut last, mut looked) = (Vec::new(), last, 0);
         let next = loop {
@@ -60,7 +64,7 @@ impl SearchIndex {
 impl OpenOperation {
     fn of(found: Found) -> Option<Self> {
         let is_open = found.leaf.core().phase() == Some("intent") && found.outcome.is_none();
-        let is_overdue = crate::thing::text(&found.row(), Field::Outcome)? == "unknown";
+        let is_overdue = text(&found.row(), Field::Outcome)? == "unknown";
         is_open.then_some(Self { found, is_overdue })
     }
 }

@@ -10,7 +10,7 @@ mod search;
 
 pub use findings::{Finding, HOURS_OF_WEEK};
 
-use crate::histogram::Bucket;
+use crate::Bucket;
 use crate::page::Position;
 use crate::thing::Thing;
 

@@ -2,13 +2,12 @@
 //!
 //! A node is known by its key and stands once, so adding it again changes nothing.
 
-use std::collections::HashSet;
-use std::hash::Hash;
+use std::collections::BTreeSet;
 
 /// A tree that grows node by node.
 #[derive(Debug)]
 pub(super) struct Growing<K, T> {
-    keys: HashSet<K>,
+    keys: BTreeSet<K>,
     nodes: Vec<Node<K, T>>,
 }
 
@@ -22,11 +21,11 @@ struct Node<K, T> {
 
 impl<K, T> Default for Growing<K, T> {
     fn default() -> Self {
-        Self { keys: HashSet::new(), nodes: Vec::new() }
+        Self { keys: BTreeSet::new(), nodes: Vec::new() }
     }
 }
 
-impl<K: Copy + Ord + Hash, T> Growing<K, T> {
+impl<K: Copy + Ord, T> Growing<K, T> {
     /// Adds a node below its parent, which was added before; none if the key is there already.
     pub(super) fn add(&mut self, parent: Option<usize>, key: K, value: T) -> Option<usize> {
         let place = self.nodes.len();

@@ -9,7 +9,8 @@ use annals_record::{Access, Catalogue, Operation};
 use crate::page::Position;
 
 /// The last word of an operation that begins its object.
-const BEGINNINGS: [&str; 7] = ["create", "register", "import", "add", "submit", "initiate", "upload"];
+const BEGINNINGS: [&str; 7] =
+    ["create", "register", "import", "add", "submit", "initiate", "upload"];
 /// The last word of an operation that ends its object.
 const ENDINGS: [&str; 4] = ["delete", "release", "unbind", "revoke"];
 

@@ -9,8 +9,9 @@ use crate::gather::Gather;
 use crate::page::Order;
 use crate::row::Row;
 use crate::thing::{Thing, text};
-use crate::{Answer, Field, Filter, Found, Page, Position, QueryError, Question};
-use crate::SearchIndex;
+use crate::{
+    Answer, Field, Filter, Found, Page, Position, Progress, QueryError, Question, SearchIndex,
+};
 
 /// Events read for one page; beyond them the page is shorter than asked for.
 const PAGE_EVENTS_MAX: usize = 10_000;
@@ -31,8 +32,9 @@ impl SearchIndex {
         id: &str,
         last: Option<Position>,
         limit: usize,
+        progress: &Progress,
     ) -> Result<Answer<History>, QueryError> {
-        let gather = Gather::new(self, question);
+        let gather = Gather::new(self, question, progress);
         let object = Object { kind, id };
         let question = gather.question.clone();
         Teller { gather, object, known: Known::default(), name: None }.tell(&question, last, limit)
@@ -47,14 +49,14 @@ impl SearchIndex {
         question: &Question,
         kind: &str,
         id: &str,
+        progress: &Progress,
     ) -> Result<Answer<Life>, QueryError> {
-        let mut gather = Gather::new(self, question);
+        let mut gather = Gather::new(self, question, progress);
         let object = Object { kind, id };
         let ever = Question { filter: object.filter(), ..gather.ever() };
         let is_it = |found: &Found| object.find(&found.row()).is_some();
-        let mut first = |gather: &mut Gather<'_>, order| {
-            gather.first(&ever, order, MARK_EVENTS_MAX, is_it)
-        };
+        let first =
+            |gather: &mut Gather<'_>, order| gather.first(&ever, order, MARK_EVENTS_MAX, is_it);
         let oldest = first(&mut gather, Order::OldestFirst)?;
         let newest = first(&mut gather, Order::NewestFirst)?;
         let named = gather.first(&ever, Order::NewestFirst, MARK_EVENTS_MAX, |found| {

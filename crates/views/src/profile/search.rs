@@ -9,16 +9,20 @@ use super::{
     PROFILE_VALUES_MAX, Profile, Refusals, Touched,
 };
 use crate::gather::Gather;
-use crate::histogram::{Bucket, Interval};
 use crate::page::{Order, Position};
 use crate::session::pairing::Pairs;
 use crate::thing::Thing;
-use crate::{Answer, Facet, Field, Filter, Found, QueryError, Question, SearchIndex};
+use crate::{
+    Answer, Bucket, Facet, Field, Filter, Found, Interval, Progress, QueryError, Question,
+    SearchIndex,
+};
 
 /// Operations that failed or were denied, told.
 const REFUSALS_MAX: usize = 20;
 /// Events looked at for the name of an object.
 const NAME_EVENTS_MAX: usize = 100;
+/// Hours counted at a time: 10,000, in ns.
+const HOURS_AT_ONCE_NS: i64 = 10_000 * 3_600 * 1_000_000_000;
 /// What is typed in the place of a name when it is no name.
 const LOGIN_UNKNOWN: &str = "user.login_unknown";
 const REFUSED: [&str; 2] = ["failure", "denied"];
@@ -30,8 +34,13 @@ impl SearchIndex {
     ///
     /// # Errors
     /// As `page`.
-    pub fn profile(&self, question: &Question, user: &str) -> Result<Answer<Profile>, QueryError> {
-        let mut gather = Gather::new(self, question);
+    pub fn profile(
+        &self,
+        question: &Question,
+        user: &str,
+        progress: &Progress,
+    ) -> Result<Answer<Profile>, QueryError> {
+        let mut gather = Gather::new(self, question, progress);
         let unknown = Filter::one_of(Field::Operation, [LOGIN_UNKNOWN]);
         let own = Filter::and([Filter::one_of(Field::User, [user]), Filter::negated(unknown)]);
         gather.question = gather.question.and(own);
@@ -52,7 +61,9 @@ impl Teller<'_, '_> {
         let from = begins.or(seen.map(|(first, _)| first.at)).unwrap_or_default();
         let last = seen.map(|(_, last)| last.at.saturating_add(1));
         let to = self.gather.question.to.or(last).unwrap_or(from).max(from);
-        let range = self.period(from, to)?;
+        // Hours before the first event and after the last one need not be counted.
+        let (first, end) = (seen.map_or(from, |seen| seen.0.at), last.unwrap_or(from));
+        let range = self.period(from.max(first).min(to), to.min(end).max(from))?;
         let before = match begins {
             Some(from) => self.facets(from.saturating_sub(to - from), from)?,
             None => Counts::default(),
@@ -101,7 +112,8 @@ impl Teller<'_, '_> {
     fn facets(&mut self, from: i64, to: i64) -> Result<Counts, QueryError> {
         let fields = [Field::Service, Field::Operation, Field::Outcome, Field::SourceIp];
         let asked = self.asked(from, to);
-        let facets = self.gather.index.facets(&asked, &fields, PROFILE_VALUES_MAX)?;
+        let facets =
+            self.gather.index.facets(&asked, &fields, PROFILE_VALUES_MAX, self.gather.progress)?;
         let mut facets = self.gather.take(facets).into_iter();
         let mut next = || facets.next().map(|Facet { values, distinct, .. }| (values, distinct));
         let mut values = || next().unwrap_or_default();
@@ -119,7 +131,8 @@ impl Teller<'_, '_> {
         interval: Interval,
     ) -> Result<Vec<Bucket>, QueryError> {
         let asked = self.asked(from, to);
-        let buckets = self.gather.index.histogram(&asked, interval, &asked.zone)?;
+        let buckets =
+            self.gather.index.histogram(&asked, interval, &asked.zone, self.gather.progress)?;
         Ok(self.gather.take(buckets))
     }
 
@@ -127,7 +140,7 @@ impl Teller<'_, '_> {
         let counts = self.facets(from, to)?;
         let hours = match counts.events {
             0 => Vec::new(),
-            _ => self.histogram(from, to, Interval::Hour)?,
+            _ => self.hours(from, to)?,
         };
         let refused = counts.outcomes.iter().filter(|(it, _)| REFUSED.contains(&it.as_str()));
         let period = Period {
@@ -142,10 +155,28 @@ impl Teller<'_, '_> {
         Ok(PeriodCounts { counts, period })
     }
 
+    /// Events by hour, a bounded number of hours at a time.
+    fn hours(&mut self, from: i64, to: i64) -> Result<Vec<Bucket>, QueryError> {
+        let mut hours: Vec<Bucket> = Vec::new();
+        let mut start = from;
+        while start < to {
+            let end = start.saturating_add(HOURS_AT_ONCE_NS).min(to);
+            for hour in self.histogram(start, end, Interval::Hour)? {
+                match hours.last_mut().filter(|last| last.start == hour.start) {
+                    Some(last) => last.count += hour.count,
+                    None => hours.push(hour),
+                }
+            }
+            start = end;
+        }
+        Ok(hours)
+    }
+
     fn refusals(&mut self, from: i64, to: i64) -> Result<Vec<Refusals>, QueryError> {
         let asked = self.asked(from, to).and(Filter::one_of(Field::Outcome, REFUSED));
         let fields = [Field::Operation, Field::Outcome];
-        let groups = self.gather.index.group(&asked, &fields, REFUSALS_MAX)?;
+        let groups =
+            self.gather.index.group(&asked, &fields, REFUSALS_MAX, self.gather.progress)?;
         let groups = self.gather.take(groups).into_iter();
         let refusals = groups.filter_map(|(values, events)| {
             let [operation, outcome] = values.try_into().ok()?;
@@ -168,7 +199,8 @@ impl Teller<'_, '_> {
     fn objects(&mut self, from: i64, to: i64) -> Result<Vec<Touched>, QueryError> {
         let asked = self.asked(from, to);
         let fields = [Field::ObjectType, Field::ObjectId];
-        let groups = self.gather.index.group(&asked, &fields, PROFILE_OBJECTS_MAX)?;
+        let groups =
+            self.gather.index.group(&asked, &fields, PROFILE_OBJECTS_MAX, self.gather.progress)?;
         let mut objects = Vec::new();
         for (values, events) in self.gather.take(groups) {
             let Ok([kind, id]) = <[String; 2]>::try_from(values) else { continue };
@@ -177,14 +209,12 @@ impl Teller<'_, '_> {
                 let targets = Thing::targets(&found.row());
                 targets.into_iter().find(|it| it.is(&kind, &id) && it.name.is_some())
             };
-            let newest = self.gather.first(&asked, Order::NewestFirst, NAME_EVENTS_MAX, |found| {
-                named(found).is_some()
-            })?;
-            let unnamed = || Thing {
-                kind: Some(kind.clone()),
-                id: Some(id.clone()),
-                ..Thing::default()
-            };
+            let newest =
+                self.gather.first(&asked, Order::NewestFirst, NAME_EVENTS_MAX, |found| {
+                    named(found).is_some()
+                })?;
+            let unnamed =
+                || Thing { kind: Some(kind.clone()), id: Some(id.clone()), ..Thing::default() };
             let thing = newest.as_ref().and_then(named).unwrap_or_else(unnamed);
             objects.push(Touched { thing, events });
         }
@@ -198,7 +228,7 @@ impl Teller<'_, '_> {
         (from, to): (i64, i64),
         baseline_from: i64,
     ) -> Result<Option<Finding>, QueryError> {
-        if !seen.is_some_and(|(first, _)| first.at < baseline_from) {
+        if seen.is_none_or(|(first, _)| first.at >= baseline_from) {
             return Ok(None);
         }
         let before = Question { to: Some(from), ..self.gather.ever() };

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use annals_record::{Access, Catalogue, SYSTEM};
 
 use super::{EndCause, Session, SessionEnd};
+use crate::page::Position;
 use crate::thing::Thing;
 
 /// Which operations begin sessions and which end them, from the catalogue: of two session
@@ -38,8 +39,11 @@ pub(crate) struct Ending {
     pub(crate) object: Option<Thing>,
     /// The account that was in.
     pub(crate) account: Option<String>,
-    /// What becomes of the session.
-    pub(crate) end: SessionEnd,
+    pub(crate) at: Position,
+    pub(crate) operation: String,
+    pub(crate) by: Option<String>,
+    /// The cause, if the event says it.
+    pub(crate) cause: Option<String>,
 }
 
 impl Pairs {
@@ -79,15 +83,23 @@ impl Pairs {
     }
 }
 
-/// Why a session ended where its event does not say.
-pub(crate) fn inferred_cause(end: &str, by: Option<&str>, account: Option<&str>) -> EndCause {
-    let word = match by {
-        _ if end.ends_with(".timeout") => "timeout",
-        Some(SYSTEM) => "system",
-        _ if by == account => "user",
-        _ => "admin",
-    };
-    EndCause { word: word.to_owned(), inferred: true }
+impl Ending {
+    /// What becomes of the session that this one ends.
+    fn of(self, session: &Session) -> SessionEnd {
+        let inferred = self.cause.is_none();
+        let own = [&session.operator, &session.username];
+        let word = self.cause.unwrap_or_else(|| {
+            let word = match self.by.as_deref() {
+                _ if self.operation.ends_with(".timeout") => "timeout",
+                Some(SYSTEM) => "system",
+                _ if own.contains(&&self.by) => "user",
+                _ => "admin",
+            };
+            word.to_owned()
+        });
+        let cause = EndCause { word, inferred };
+        SessionEnd::Ended { at: self.at, operation: self.operation, by: self.by, cause }
+    }
 }
 
 type IdKey = (String, String);
@@ -107,8 +119,17 @@ impl Pairing {
     pub(crate) fn take(&mut self, act: Act) {
         match act {
             Act::Begin(session) => self.begin(session),
-            Act::End(ending) => self.end(ending),
+            Act::End(ending) => {
+                let found = self.open_of_id(&ending).or_else(|| self.open_at_place(&ending));
+                self.end(found, ending);
+            }
         }
+    }
+
+    /// Takes an end that may have been taken before: it ends nothing but a session of its id.
+    pub(crate) fn take_by_id(&mut self, ending: Ending) {
+        let found = self.open_of_id(&ending);
+        self.end(found, ending);
     }
 
     /// The sessions in the order in which they began.
@@ -134,22 +155,25 @@ impl Pairing {
         self.sessions.push(session);
     }
 
-    fn end(&mut self, ending: Ending) {
-        let Ending { begins, session_id, object, account, end } = ending;
-        let by_id = session_id.as_ref().and_then(|id| {
-            let id = (begins.clone(), id.clone());
-            self.by_id.get(&id).copied()
-        });
-        let found = by_id.or_else(|| {
-            let open = self.by_place.get(&place_of(begins, object.as_ref(), account))?;
-            // Two ids that differ are two sessions, whatever else they share.
-            let fits = |number: &&usize| {
-                session_id.is_none() || self.sessions[**number].session_id.is_none()
-            };
-            open.iter().rev().find(fits).copied()
-        });
-        if let Some(found) = found {
-            self.close(found, end);
+    fn open_of_id(&self, ending: &Ending) -> Option<usize> {
+        let id = (ending.begins.clone(), ending.session_id.clone()?);
+        let found = self.by_id.get(&id).copied();
+        found.filter(|number| self.sessions[*number].began < ending.at)
+    }
+
+    fn open_at_place(&self, ending: &Ending) -> Option<usize> {
+        let Ending { begins, object, account, session_id, .. } = ending;
+        let place = place_of(begins.clone(), object.as_ref(), account.clone());
+        // Two ids that differ are two sessions, whatever else they share.
+        let fits =
+            |number: &&usize| session_id.is_none() || self.sessions[**number].session_id.is_none();
+        self.by_place.get(&place)?.iter().rev().find(fits).copied()
+    }
+
+    fn end(&mut self, session: Option<usize>, ending: Ending) {
+        if let Some(number) = session {
+            let end = ending.of(&self.sessions[number]);
+            self.close(number, end);
         }
     }
 
@@ -187,7 +211,6 @@ fn place_of(begins: String, object: Option<&Thing>, account: Option<String>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::Position;
 
     fn at(at: i64) -> Position {
         Position { at, index: at as u64 }
@@ -203,11 +226,16 @@ mod tests {
         let (kind, id) = (Some("desktop".to_owned()), Some(object.to_owned()));
         let object = Some(Thing { kind, id, ..Thing::default() });
         if sign == "-" {
-            let cause = EndCause { word: "user".to_owned(), inferred: false };
-            let (operation, by) = ("close".to_owned(), account.clone());
-            let end = SessionEnd::Ended { at: position, operation, by, cause };
-            let begins = words[2].to_owned();
-            return Act::End(Ending { begins, session_id, object, account, end });
+            return Act::End(Ending {
+                begins: operation,
+                session_id,
+                object,
+                account: account.clone(),
+                at: position,
+                operation: "session.close".to_owned(),
+                by: account,
+                cause: None,
+            });
         }
         Act::Begin(Session {
             began: position,
@@ -255,6 +283,15 @@ mod tests {
         // An end ends one session, and none that begins later.
         check(&["1 + vnc d1 li _", "5 - vnc d1 li _", "6 - vnc d1 li _"], &["1..5"]);
         check(&["1 - vnc d1 li _", "5 + vnc d1 li _"], &["5.."]);
+        // An end that is met again, or before its time, ends nothing else.
+        let mut pairing = Pairing::default();
+        for line in ["1 + vnc d1 li a", "2 - vnc d1 li a", "3 + vnc d1 li _", "4 + vnc d1 li a"] {
+            pairing.take(act(line));
+        }
+        let Act::End(again) = act("2 - vnc d1 li a") else { panic!("an end") };
+        pairing.take_by_id(again);
+        let open = pairing.sessions().iter().filter(|it| it.end == SessionEnd::Open).count();
+        assert_eq!(open, 2);
     }
 
     // Protects: a session whose end was never recorded does not stay open for ever.
@@ -286,12 +323,19 @@ mod tests {
     // Protects: who ended a session, where its event does not say why.
     #[test]
     fn causes() {
-        let check = |end, by, word| {
-            assert_eq!(inferred_cause(end, Some(by), Some("li")).word, word, "{end} {by}");
+        let Act::Begin(session) = act("1 + vnc d1 li a") else { panic!("a beginning") };
+        let check = |operation: &str, by: &str, told: &str, expected: &str| {
+            let Act::End(ending) = act("2 - vnc d1 li a") else { panic!("an end") };
+            let cause = (!told.is_empty()).then(|| told.to_owned());
+            let (operation, by) = (operation.to_owned(), Some(by.to_owned()));
+            let end = Ending { operation, by, cause, ..ending }.of(&session);
+            let SessionEnd::Ended { cause, .. } = end else { panic!("ended") };
+            assert_eq!((cause.word.as_str(), cause.inferred), (expected, told.is_empty()));
         };
-        check("session.timeout", "system", "timeout");
-        check("desktop.webvnc.disconnect", "system", "system");
-        check("desktop.webvnc.disconnect", "li", "user");
-        check("desktop.webvnc.disconnect", "wu", "admin");
+        check("session.timeout", "system", "", "timeout");
+        check("desktop.webvnc.disconnect", "system", "", "system");
+        check("desktop.webvnc.disconnect", "li", "", "user");
+        check("desktop.webvnc.disconnect", "wu", "", "admin");
+        check("desktop.webvnc.disconnect", "wu", "network", "network");
     }
 }

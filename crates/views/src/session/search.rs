@@ -1,20 +1,21 @@
 //! Finding the events that begin sessions, and the ends of those.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use annals_record::Tag;
 
-use super::pairing::{Act, Ending, Pairing, Pairs, inferred_cause};
+use super::pairing::{Act, Ending, Pairing, Pairs};
 use super::{
-    EndCause, SESSION_EVENTS_MAX, SESSION_LOOK_BACK_NS, Session, SessionEnd, SessionStatus,
-    Sessions,
+    SESSION_EVENTS_MAX, SESSION_LOOK_BACK_NS, Session, SessionEnd, SessionStatus, Sessions,
 };
 use crate::diff::Tree;
 use crate::gather::Gather;
 use crate::page::Order;
 use crate::row::{Row, Seen};
 use crate::thing::{Thing, text};
-use crate::{Answer, Field, Filter, Found, Page, Position, QueryError, Question, SearchIndex};
+use crate::{
+    Answer, Field, Filter, Found, Page, Position, Progress, QueryError, Question, SearchIndex,
+};
 
 /// Events that begin sessions, read for one page.
 const BEGINNINGS_MAX: usize = 2_000;
@@ -34,8 +35,9 @@ impl SearchIndex {
         status: SessionStatus,
         last: Option<Position>,
         limit: usize,
+        progress: &Progress,
     ) -> Result<Answer<Sessions>, QueryError> {
-        let gather = Gather::new(self, question);
+        let gather = Gather::new(self, question, progress);
         let pairs = Pairs::of(self.catalogue());
         Search { gather, pairs }.page(question, status, last, limit)
     }
@@ -86,13 +88,13 @@ impl Search<'_> {
     fn find_ends(&mut self, sessions: &mut [Session]) -> Result<(), QueryError> {
         let mut pairing = Pairing::default();
         let mut is_cut = self.pair_by_account(sessions, &mut pairing)?;
-        let paired: HashSet<_> = pairing.sessions().iter().map(|session| session.began).collect();
+        let paired: BTreeSet<_> = pairing.sessions().iter().map(|session| session.began).collect();
         for session in sessions.iter().filter(|session| !paired.contains(&session.began)) {
             pairing.take(Act::Begin(session.clone()));
             is_cut |= session.session_id.is_none();
         }
         let is_id_cut = self.pair_by_id(sessions, &mut pairing)?;
-        let ends: HashMap<_, _> =
+        let ends: BTreeMap<_, _> =
             pairing.sessions().iter().map(|session| (session.began, &session.end)).collect();
         for session in sessions {
             session.end = match ends.get(&session.began) {
@@ -122,7 +124,7 @@ impl Search<'_> {
         let of_accounts = Filter::one_of(Field::User, accounts.into_iter().map(String::as_str));
         let filter = Filter::and([done(operations), of_accounts]);
         let acts = Question { filter, from: Some(first), ..self.gather.ever() };
-        let wanted: HashSet<_> = sessions.iter().map(|session| session.began).collect();
+        let wanted: BTreeSet<_> = sessions.iter().map(|session| session.began).collect();
         let (mut last, mut looked) = (None, 0);
         while looked < SESSION_EVENTS_MAX {
             let Page { events, next } =
@@ -148,7 +150,7 @@ impl Search<'_> {
         sessions: &[Session],
         pairing: &mut Pairing,
     ) -> Result<bool, QueryError> {
-        let open: HashSet<_> = pairing
+        let open: BTreeSet<_> = pairing
             .sessions()
             .iter()
             .filter(|session| session.end == SessionEnd::Open)
@@ -164,7 +166,11 @@ impl Search<'_> {
         let ends = Question { filter, from: Some(first), ..self.gather.ever() };
         let Page { events, next } =
             self.gather.page(&ends, Order::OldestFirst, None, STEP_EVENTS)?;
-        events.iter().filter_map(|found| self.act(found)).for_each(|act| pairing.take(act));
+        for found in &events {
+            if let Some(Act::End(ending)) = self.act(found) {
+                pairing.take_by_id(ending);
+            }
+        }
         Ok(next.is_some())
     }
 
@@ -176,15 +182,15 @@ impl Search<'_> {
         };
         let by = text(&row, Field::Operator);
         let account = text(&row, Field::Username).or_else(|| by.clone());
-        let cause = told_cause(&row).unwrap_or_else(|| {
-            inferred_cause(&operation, by.as_deref(), account.as_deref())
-        });
         Some(Act::End(Ending {
             begins: begins.to_owned(),
             session_id: text(&row, Field::SessionId),
             object: Thing::targets(&row).into_iter().next(),
             account,
-            end: SessionEnd::Ended { at: found.position, operation, by, cause },
+            at: found.position,
+            operation,
+            by,
+            cause: told_cause(&row),
         }))
     }
 
@@ -231,8 +237,7 @@ fn done<'o>(operations: impl IntoIterator<Item = &'o str>) -> Filter {
 }
 
 /// The cause of an end as its request says it.
-fn told_cause(row: &Row<'_>) -> Option<EndCause> {
+fn told_cause(row: &Row<'_>) -> Option<String> {
     let Seen::Value(request) = row.sealed(Tag::REQUEST_DATA) else { return None };
-    let word = Tree::parse(request)?.values()?.get("end_cause")?.text()?;
-    Some(EndCause { word, inferred: false })
+    Tree::parse(request)?.values()?.get("end_cause")?.text()
 }
