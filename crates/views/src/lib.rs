@@ -4,6 +4,7 @@
 //! bound to a ledger head (`as_of`) and sees exactly the events below it. No HTTP, no rights.
 
 mod calendar;
+mod cause;
 mod check;
 mod codes;
 mod columns;
@@ -19,20 +20,27 @@ mod fields;
 mod filter;
 mod fold;
 mod found;
+mod gather;
 mod group;
 mod histogram;
+mod history;
 mod index;
 mod json;
+mod live;
 mod memory;
+mod operations;
 mod page;
 mod part;
 mod plan;
+mod profile;
 mod question;
 mod row;
 #[cfg(test)]
 mod sample;
 mod scope;
 mod search;
+mod session;
+mod thing;
 mod threads;
 mod timeline;
 mod truth;
@@ -40,6 +48,7 @@ mod values;
 mod walk;
 
 pub use calendar::{BUCKETS_MAX, Interval};
+pub use cause::{CAUSE_EVENTS_MAX, CAUSE_STEPS_MAX, CauseNode, CauseTree};
 pub use diff::{Change, ChangeKind, DIFF_DEPTH_MAX, DIFF_ENTRIES_MAX, Difference};
 pub use error::QueryError;
 pub use eval::Compiled;
@@ -53,10 +62,25 @@ pub use fold::{Needle, SEPARATOR, fold, fold_into};
 pub use found::Found;
 pub use group::{GROUP_FIELDS_MAX, GROUPS_MAX};
 pub use histogram::{Bucket, StackedBucket};
+pub use history::{
+    Changed, HISTORY_LOOK_BACK_EVENTS_MAX, History, HistoryEvent, Life, LifeMark, LifeStep,
+    Unavailable,
+};
 pub use index::SearchIndex;
+pub use live::{TAIL_EVENTS_MAX, TAIL_LEAVES_MAX, Tail, TailBatch};
+pub use operations::{OpenOperation, OpenOperations};
 pub use page::{Order, PageToken, Position, Walk};
+pub use profile::{
+    Address, BASELINE_NS, Baseline, Compared, Finding, HOURS_OF_WEEK, PROFILE_ADDRESSES_MAX,
+    PROFILE_OBJECTS_MAX, PROFILE_VALUES_MAX, Profile, Refusals, Touched,
+};
 pub use question::{Answer, Partial, PartialReason, Progress, Question};
 pub use row::{Ending, Row};
 pub use scope::{SCOPE_FIELDS, Scope};
+pub use session::{
+    EndCause, SESSION_EVENTS_MAX, SESSION_LOOK_BACK_NS, Session, SessionEnd, SessionStatus,
+    Sessions,
+};
+pub use thing::Thing;
 pub use timeline::{Frames, TimelinePage, page};
 pub use walk::Page;
