@@ -47,6 +47,7 @@ mod signer;
 mod store;
 mod writer;
 
+pub use annals_proof::LeafIndex;
 pub use append::{Appender, Receipt, Ticket};
 pub use batch::{Appended, OnConflict, Place};
 pub use clock::{Clock, SystemClock};

@@ -108,6 +108,10 @@ impl ColumnId {
     }
 }
 
+/// Bytes of the longest text that a sealed part keeps a posting list for; longer ones are found by
+/// scanning their column.
+pub(crate) const POSTING_BYTES_MAX: usize = 8 << 10;
+
 /// Posting lists by something else than a column's value as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PostingId {

@@ -1,4 +1,9 @@
-//! Why a question has no answer.
+//! Why a question has no answer, and why the index cannot be kept.
+//!
+//! The index can always be made anew from the ledger, so its errors say so; none of them touches
+//! what is kept.
+
+use std::path::PathBuf;
 
 /// Everything that can go wrong with a question.
 #[derive(Debug, thiserror::Error)]
@@ -50,4 +55,45 @@ pub enum QueryError {
     /// The ledger could not be read.
     #[error("the ledger cannot be read")]
     Ledger(#[from] annals_ledger::LedgerError),
+}
+
+/// Everything that can go wrong with the files of the index.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// A file cannot be read or written.
+    #[error(
+        "{path}: cannot be read or written; free space or mend its rights, or delete the views folder"
+    )]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A part of the index cannot be read or written.
+    #[error(
+        "{folder}: this part of the index cannot be read or written; run `annals views rebuild`"
+    )]
+    Part {
+        /// The folder of the part.
+        folder: PathBuf,
+        /// Why.
+        #[source]
+        source: tantivy::TantivyError,
+    },
+    /// The manifest says something that is not so.
+    #[error("{path}: {what}; run `annals views rebuild`")]
+    Manifest {
+        /// The manifest.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The ledger could not be read.
+    #[error("the ledger cannot be read")]
+    Ledger(#[from] annals_ledger::LedgerError),
+    /// The thread that seals parts could not be started, or died.
+    #[error("the thread that seals parts of the index cannot be started; restart the server")]
+    Thread(#[source] std::io::Error),
 }

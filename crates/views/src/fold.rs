@@ -103,6 +103,11 @@ impl Needle {
         &self.pattern.pieces
     }
 
+    /// Whether a match begins, and ends, at the border of a word.
+    pub(crate) fn closed(&self) -> (bool, bool) {
+        (!self.pattern.open_start, !self.pattern.open_end)
+    }
+
     /// False only if no value in `folded` can match, however its values are parted.
     #[must_use]
     pub fn may_be_in(&self, folded: &[u8]) -> bool {

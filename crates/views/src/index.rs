@@ -1,51 +1,273 @@
-//! `SearchIndex`: the parts of one snapshot, and what is needed to read events.
+//! `SearchIndex`: the rows of all events, kept beside the ledger and made from it.
 //!
-//! Only the doors that questions go through; nothing fills it yet.
+//! A question takes a snapshot and never waits for a writer. What the follower has not reached
+//! yet is folded on the spot, so an event is found the moment it is acknowledged. Files that are
+//! missing, damaged, of another version or of another ledger are made anew; nothing here is the
+//! truth.
+
+mod absorb;
+mod indexer;
+mod keeper;
+mod manifest;
+mod open;
+mod writer;
+
+pub use indexer::Indexer;
 
 use std::ops::Range;
-use std::sync::Arc;
-use std::time::Instant;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
-use annals_ledger::LedgerReader;
-use annals_record::Catalogue;
+use annals_ledger::{LedgerError, LedgerReader};
+use annals_record::{Catalogue, Kept};
 
-use crate::QueryError;
+use crate::error::IndexError;
 use crate::part::Part;
+use crate::text::TextFilters;
+use absorb::Absorber;
+use manifest::Folder;
+use writer::Writer;
 
-/// The index.
+/// Rows in memory at which they are written to disk, by default.
+const SEAL_ROWS: u64 = 1 << 20;
+/// How long an intent may wait for its outcome, by default.
+const OPEN_LIMIT: Duration = Duration::from_secs(4 * 60 * 60);
+/// Leaves folded at a time by a question that runs ahead of the follower.
+const AHEAD_LEAVES: u64 = 4096;
+
+/// What may be chosen about an index.
+#[derive(Clone, Debug)]
+pub struct IndexOptions {
+    /// Rows in memory at which they are written to disk.
+    pub seal_rows: u64,
+    /// How long an intent may wait for its outcome before it is `unknown`.
+    pub open_limit: Duration,
+}
+
+impl Default for IndexOptions {
+    fn default() -> Self {
+        Self { seal_rows: SEAL_ROWS, open_limit: OPEN_LIMIT }
+    }
+}
+
+/// The index of one ledger. Cheap to clone; asked from any thread.
 #[derive(Clone)]
 pub struct SearchIndex {
-    pub(crate) reader: LedgerReader,
-    pub(crate) catalogue: Arc<Catalogue>,
-    pub(crate) snapshot: Snapshot,
+    shared: Arc<Shared>,
 }
 
+struct Shared {
+    reader: LedgerReader,
+    catalogue: Arc<Catalogue>,
+    options: IndexOptions,
+    folder: Folder,
+    snapshot: RwLock<Snapshot>,
+    writer: Mutex<Writer>,
+    /// The writer changed in a way that the keeper or a waiting follower looks for.
+    changed: Condvar,
+    stopped: AtomicBool,
+    bytes: AtomicU64,
+}
+
+/// The index at one moment. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Snapshot {
-    pub(crate) parts: Arc<Vec<Part>>,
+pub(crate) struct Snapshot(Arc<State>);
+
+struct State {
+    parts: Vec<Part>,
+    texts: TextFilters,
+    end: u64,
+    settled: u64,
+    generation: u64,
 }
 
-impl Snapshot {
-    pub(crate) fn parts(&self) -> &[Part] {
-        &self.parts
-    }
-    pub(crate) fn settled(&self) -> u64 {
-        0
-    }
+/// What an index holds, for metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexStats {
+    /// Rows, those of outcome leaves among them.
+    pub rows: u64,
+    /// Parts on disk and in memory.
+    pub parts: usize,
+    /// Every leaf below it has its row.
+    pub end: u64,
+    /// Every leaf below it has its row on disk.
+    pub settled: u64,
+    /// Leaves of the ledger that have no row yet.
+    pub lag: u64,
+    /// Bytes of its files.
+    pub disk_bytes: u64,
 }
 
 impl SearchIndex {
+    /// Opens the index in `dir`, which is made, beside the ledger of `reader`. The indexer is to
+    /// follow the ledger from its position on; without it questions fold what is missing, as far
+    /// as they come.
+    ///
+    /// # Errors
+    /// `File` if the folder cannot be written, `Ledger` if the ledger cannot be read. Whatever is
+    /// wrong with the files of the index is logged, and they are made anew.
+    pub fn open(
+        dir: &Path,
+        reader: LedgerReader,
+        catalogue: Arc<Catalogue>,
+        options: IndexOptions,
+    ) -> Result<(Self, Indexer), IndexError> {
+        let folder = Folder::make(dir)?;
+        let mut writer = open::open(&folder, &reader)?;
+        let shared = Arc::new(Shared {
+            snapshot: RwLock::new(writer.snapshot()),
+            bytes: AtomicU64::new(folder.bytes()),
+            writer: Mutex::new(writer),
+            changed: Condvar::new(),
+            stopped: AtomicBool::new(false),
+            reader,
+            catalogue,
+            options,
+            folder,
+        });
+        let keeper = keeper::start(Arc::clone(&shared))?;
+        let index = Self { shared };
+        Ok((index.clone(), Indexer::new(index, keeper)))
+    }
+
+    /// Deletes the files of the index in `dir`; the next start makes them anew. Nobody may have it
+    /// open.
+    ///
+    /// # Errors
+    /// `File` if they cannot be removed.
+    pub fn delete(dir: &Path) -> Result<(), IndexError> {
+        Folder::make(dir)?.clear()
+    }
+
+    /// Gives up intents whose outcome did not come within the limit. To be called now and then
+    /// with the time, in ns since 1970.
+    ///
+    /// # Errors
+    /// `Ledger` if the ledger cannot be read.
+    pub fn give_up_intents(&self, now: i64) -> Result<(), IndexError> {
+        let limit = i64::try_from(self.shared.options.open_limit.as_nanos()).unwrap_or(i64::MAX);
+        let mut writer = self.shared.writer();
+        if writer.give_up(&self.shared.reader, now.saturating_sub(limit))? {
+            self.shared.publish(&mut writer);
+        }
+        Ok(())
+    }
+
+    /// What it holds.
+    #[must_use]
+    pub fn stats(&self) -> IndexStats {
+        let snapshot = self.snapshot();
+        let rows = |part: &Part| u64::from(part.len() - part.deleted().count());
+        IndexStats {
+            rows: snapshot.parts().iter().map(rows).sum(),
+            parts: snapshot.parts().len(),
+            end: snapshot.end(),
+            settled: snapshot.settled(),
+            lag: self.reader().head().size.0.saturating_sub(snapshot.end()),
+            disk_bytes: self.shared.bytes.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The ledger.
+    pub(crate) fn reader(&self) -> &LedgerReader {
+        &self.shared.reader
+    }
+
+    /// The catalogue, for what is derived from an operation.
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        &self.shared.catalogue
+    }
+
+    /// The index as it is.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.shared.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The index with a row for every leaf below `as_of`: what the follower has not reached is
+    /// folded now, the newest leaves first. Those that could not be folded before the deadline
+    /// are the range beside it. Rows at or above `as_of` may be in it too.
+    ///
+    /// # Errors
+    /// `Ledger` if the ledger cannot be read.
     pub(crate) fn snapshot_to(
         &self,
-        _: u64,
-        _: Instant,
-    ) -> Result<(Snapshot, Option<Range<u64>>), QueryError> {
-        Ok((self.snapshot.clone(), None))
-    }
-    pub(crate) fn reader(&self) -> &LedgerReader {
-        &self.reader
-    }
-    pub(crate) fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
+        as_of: u64,
+        deadline: Instant,
+    ) -> Result<(Snapshot, Option<Range<u64>>), LedgerError> {
+        let snapshot = self.snapshot();
+        let mut left = snapshot.end()..as_of.min(self.reader().head().size.0);
+        if left.is_empty() {
+            return Ok((snapshot, None));
+        }
+        let mut parts = snapshot.parts().to_vec();
+        while !left.is_empty() && Instant::now() < deadline {
+            let start = left.end.saturating_sub(AHEAD_LEAVES).max(left.start);
+            let mut batch = Vec::with_capacity((left.end - start) as usize);
+            for item in self.reader().kept_range(start..left.end) {
+                if let (index, Kept::Leaf(leaf)) = item? {
+                    batch.push((index, leaf));
+                }
+            }
+            let absorbed = Absorber::new(self.reader(), &parts).absorb(&batch)?;
+            for part in &mut parts {
+                absorbed.delete_from(part);
+            }
+            parts.extend(absorbed.part);
+            left.end = start;
+        }
+        let State { texts, end, settled, generation, .. } = &*snapshot.0;
+        let end = if left.is_empty() { as_of } else { *end };
+        let ahead =
+            State { parts, texts: texts.clone(), end, settled: *settled, generation: *generation };
+        Ok((Snapshot(Arc::new(ahead)), Some(left).filter(|left| !left.is_empty())))
     }
 }
+
+impl Snapshot {
+    /// Its parts, in no order.
+    pub(crate) fn parts(&self) -> &[Part] {
+        &self.0.parts
+    }
+
+    /// Which groups of leaves may hold a text.
+    pub(crate) fn texts(&self) -> &TextFilters {
+        &self.0.texts
+    }
+
+    /// Every leaf below it has its row.
+    pub(crate) fn end(&self) -> u64 {
+        self.0.end
+    }
+
+    /// Every leaf below it has its row on disk.
+    pub(crate) fn settled(&self) -> u64 {
+        self.0.settled
+    }
+
+    /// Grows with each change.
+    pub(crate) fn generation(&self) -> u64 {
+        self.0.generation
+    }
+}
+
+impl Shared {
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows questions what the writer made.
+    fn publish(&self, writer: &mut Writer) {
+        let snapshot = writer.snapshot();
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
+        self.changed.notify_all();
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -42,6 +42,8 @@ mod search;
 mod session;
 mod thing;
 mod threads;
+mod sealed;
+mod text;
 mod timeline;
 mod truth;
 mod values;
@@ -50,7 +52,7 @@ mod walk;
 pub use calendar::{BUCKETS_MAX, Interval};
 pub use cause::{CAUSE_EVENTS_MAX, CAUSE_STEPS_MAX, CauseNode, CauseTree};
 pub use diff::{Change, ChangeKind, DIFF_DEPTH_MAX, DIFF_ENTRIES_MAX, Difference};
-pub use error::QueryError;
+pub use error::{IndexError, QueryError};
 pub use eval::Compiled;
 pub use facet::{FACET_VALUES_MAX, Facet};
 pub use fields::{Field, Kind};
@@ -66,9 +68,9 @@ pub use history::{
     Changed, HISTORY_LOOK_BACK_EVENTS_MAX, History, HistoryEvent, Life, LifeMark, LifeStep,
     Unavailable,
 };
-pub use index::SearchIndex;
 pub use live::{TAIL_EVENTS_MAX, TAIL_LEAVES_MAX, Tail, TailBatch};
 pub use operations::{OpenOperation, OpenOperations};
+pub use index::{IndexOptions, IndexStats, Indexer, SearchIndex};
 pub use page::{Order, PageToken, Position, Walk};
 pub use profile::{
     Address, BASELINE_NS, Baseline, Compared, Finding, HOURS_OF_WEEK, PROFILE_ADDRESSES_MAX,

@@ -12,6 +12,7 @@ mod packed;
 
 pub(crate) use build::MemoryBuilder;
 pub(crate) use column::MemoryColumn;
+pub(crate) use dictionary::Dictionary;
 pub(crate) use merge::merge;
 
 use std::ops::Range;

@@ -11,10 +11,11 @@ use std::sync::{Arc, OnceLock};
 
 use smallvec::SmallVec;
 
-use crate::columns::{ColumnId, Flags, NumberId, PostingId};
+use crate::columns::{ColumnId, Flags, NumberId, POSTING_BYTES_MAX, PostingId};
 use crate::docset::{DocSet, OrdSet};
 use crate::fold::folds_to;
 use crate::memory::{MemoryColumn, MemoryPart};
+use crate::sealed::SealedPart;
 
 /// In a list of ordinals: the value is not there.
 pub(crate) const ABSENT: u32 = u32::MAX;
@@ -36,6 +37,7 @@ struct Body {
 
 enum Rows {
     Memory(MemoryPart),
+    Sealed(SealedPart),
 }
 
 /// One column of a part.
@@ -43,6 +45,8 @@ enum Rows {
 pub(crate) enum Column<'a> {
     /// In memory.
     Memory(&'a MemoryColumn),
+    /// On disk.
+    Sealed(&'a SealedPart, ColumnId),
 }
 
 /// Asks the body that is there.
@@ -50,6 +54,7 @@ macro_rules! ask {
     ($rows:expr, $body:ident => $answer:expr) => {
         match $rows {
             Rows::Memory($body) => $answer,
+            Rows::Sealed($body) => $answer,
         }
     };
 }
@@ -57,10 +62,21 @@ macro_rules! ask {
 impl Part {
     /// A part in memory; none without rows.
     pub(crate) fn memory(rows: MemoryPart) -> Option<Self> {
-        let at_range = rows.at_range()?;
-        let index_range = rows.index_range();
         let deleted = Arc::new(DocSet::new_empty(rows.len()));
-        let rows = Rows::Memory(rows);
+        Self::of(Rows::Memory(rows), deleted)
+    }
+
+    /// A part on disk; none without rows. A set of another length than the part is no set of its
+    /// deleted rows.
+    pub(crate) fn sealed(rows: SealedPart, deleted: Option<DocSet>) -> Option<Self> {
+        let deleted = deleted.filter(|deleted| deleted.len() == rows.len());
+        let deleted = deleted.unwrap_or_else(|| DocSet::new_empty(rows.len()));
+        Self::of(Rows::Sealed(rows), Arc::new(deleted))
+    }
+
+    fn of(rows: Rows, deleted: Arc<DocSet>) -> Option<Self> {
+        let at_range = ask!(&rows, rows => rows.at_range())?;
+        let index_range = ask!(&rows, rows => rows.index_range());
         let (hidden, skewed) = (OnceLock::new(), OnceLock::new());
         let body = Body { rows, at_range, index_range, hidden, skewed };
         Some(Self { body: Arc::new(body), deleted })
@@ -76,6 +92,19 @@ impl Part {
     /// True if both have the same rows, whatever is deleted.
     pub(crate) fn same_body(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.body, &other.body)
+    }
+
+    /// What is wrong with the files of a part on disk, if something was met.
+    pub(crate) fn fault(&self) -> Option<&str> {
+        match &self.body.rows {
+            Rows::Memory(_) => None,
+            Rows::Sealed(rows) => rows.fault(),
+        }
+    }
+
+    /// True if its rows are on disk.
+    pub(crate) fn is_sealed(&self) -> bool {
+        matches!(self.body.rows, Rows::Sealed(_))
     }
 
     /// Rows, deleted ones too; at least one.
@@ -188,6 +217,7 @@ impl Part {
     pub(crate) fn column(&self, id: ColumnId) -> Column<'_> {
         match &self.body.rows {
             Rows::Memory(rows) => Column::Memory(rows.column(id)),
+            Rows::Sealed(rows) => Column::Sealed(rows, id),
         }
     }
 
@@ -195,6 +225,7 @@ impl Part {
     pub(crate) fn memory_column(&self, id: ColumnId) -> Cow<'_, MemoryColumn> {
         match &self.body.rows {
             Rows::Memory(rows) => Cow::Borrowed(rows.column(id)),
+            Rows::Sealed(rows) => Cow::Owned(rows.column(id).to_memory(id.is_many())),
         }
     }
 
@@ -202,7 +233,8 @@ impl Part {
     /// as an [`crate::columns::ObjectKey`].
     pub(crate) fn postings(&self, id: PostingId, key: &str, out: &mut DocSet) {
         match &self.body.rows {
-            Rows::Memory(_) => self.scan_postings(id, key, out),
+            Rows::Sealed(rows) if key.len() <= POSTING_BYTES_MAX => rows.postings(id, key, out),
+            _ => self.scan_postings(id, key, out),
         }
     }
 
@@ -264,22 +296,27 @@ impl Column<'_> {
     pub(crate) fn terms(&self) -> u32 {
         match self {
             Self::Memory(column) => column.dictionary().len(),
+            Self::Sealed(part, id) => part.column(*id).terms(),
         }
     }
 
     /// The text of an ordinal.
     pub(crate) fn term<'b>(&self, ord: u32, buffer: &'b mut String) -> &'b str {
-        buffer.clear();
         match self {
-            Self::Memory(column) => buffer.push_str(column.dictionary().term(ord)),
+            Self::Memory(column) => {
+                buffer.clear();
+                buffer.push_str(column.dictionary().term(ord));
+                buffer
+            }
+            Self::Sealed(part, id) => part.column(*id).term(ord, buffer),
         }
-        buffer
     }
 
     /// The ordinal of a text.
     pub(crate) fn ord_of(&self, text: &str) -> Option<u32> {
         match self {
             Self::Memory(column) => column.dictionary().ord_of(text),
+            Self::Sealed(part, id) => part.column(*id).ord_of(text),
         }
     }
 
@@ -287,6 +324,7 @@ impl Column<'_> {
     pub(crate) fn prefix(&self, prefix: &str) -> Range<u32> {
         match self {
             Self::Memory(column) => column.dictionary().prefix(prefix),
+            Self::Sealed(part, id) => part.column(*id).prefix(prefix),
         }
     }
 
@@ -296,6 +334,7 @@ impl Column<'_> {
             Self::Memory(column) => {
                 (0..).zip(column.dictionary().iter()).for_each(|(ord, term)| f(ord, term));
             }
+            Self::Sealed(part, id) => part.column(*id).for_each_term(f),
         }
     }
 
@@ -322,6 +361,7 @@ impl Column<'_> {
     pub(crate) fn ords(&self, doc: u32, out: &mut SmallVec<[u32; 4]>) {
         match self {
             Self::Memory(column) => column.ords(doc, out),
+            Self::Sealed(part, id) => part.column(*id).ords(doc, id.is_many(), out),
         }
     }
 
@@ -329,6 +369,7 @@ impl Column<'_> {
     pub(crate) fn firsts(&self, docs: &[u32], out: &mut Vec<u32>) {
         match self {
             Self::Memory(column) => column.firsts(docs, out),
+            Self::Sealed(part, id) => part.column(*id).firsts(docs, out),
         }
     }
 
@@ -336,6 +377,7 @@ impl Column<'_> {
     pub(crate) fn docs_with(&self, ords: &OrdSet, out: &mut DocSet) {
         match self {
             Self::Memory(column) => column.docs_with(ords, out),
+            Self::Sealed(part, id) => part.docs_with(*id, ords, out),
         }
     }
 
@@ -343,6 +385,7 @@ impl Column<'_> {
     pub(crate) fn present(&self, out: &mut DocSet) {
         match self {
             Self::Memory(column) => column.present(out),
+            Self::Sealed(part, id) => part.column(*id).present(out),
         }
     }
 
@@ -351,6 +394,7 @@ impl Column<'_> {
     pub(crate) fn count_all(&self) -> Arc<Vec<u32>> {
         match self {
             Self::Memory(column) => Arc::new(column.count(None)),
+            Self::Sealed(part, id) => part.column(*id).count_all(),
         }
     }
 
@@ -358,6 +402,7 @@ impl Column<'_> {
     pub(crate) fn count_in(&self, set: &DocSet) -> Vec<u32> {
         match self {
             Self::Memory(column) => column.count(Some(set)),
+            Self::Sealed(part, id) => part.column(*id).count_in(set),
         }
     }
 }

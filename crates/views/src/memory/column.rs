@@ -34,8 +34,18 @@ impl MemoryColumn {
         &self.dictionary
     }
 
+    /// The ordinal at a place.
+    pub(crate) fn ord(&self, place: usize) -> Option<u32> {
+        self.values.get(place).checked_sub(1)
+    }
+
+    /// The text at a place; empty if it is not there.
+    pub(crate) fn text(&self, place: usize) -> &str {
+        self.ord(place).map_or("", |ord| self.dictionary.term(ord))
+    }
+
     /// Where the values of a row stand.
-    pub(super) fn places(&self, doc: u32) -> Range<usize> {
+    pub(crate) fn places(&self, doc: u32) -> Range<usize> {
         let doc = doc as usize;
         match &self.starts {
             None => doc..doc + 1,

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::columns::ObjectKey;
 use crate::memory::{MemoryBuilder, merge};
+use crate::sealed;
 use crate::values::{RowValues, Thing};
 
 /// A few words, the empty one among them, so that rows share values.
@@ -236,6 +237,19 @@ proptest! {
     #[test]
     fn memory_says_what_rows_say(rows in rows()) {
         check(&memory_part(&rows), &rows);
+    }
+
+    // Protects: a part on disk says what its rows say, and comes back from disk as it was.
+    #[test]
+    fn sealed_says_what_rows_say(rows in rows()) {
+        let part = memory_part(&rows);
+        let folder = tempfile::tempdir().unwrap();
+        let merged = merge(&[&part]);
+        assert!(sealed::write(&merged, folder.path(), &|| false).unwrap());
+        let part = Part::sealed(SealedPart::open(folder.path()).unwrap(), None).unwrap();
+        check(&part, &rows);
+        prop_assert_eq!(merge(&[&part]), merged);
+        prop_assert_eq!(part.fault(), None);
     }
 
     // Protects: merged parts say what the rows that were not deleted say.

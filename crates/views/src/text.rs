@@ -1,0 +1,176 @@
+//! Text filters: which groups of leaves may hold a text, so that a scan leaves the others out.
+//!
+//! A group is 1,024 leaves in the order of position; its filter has a bit for each key of its
+//! texts (`text/keys.rs`). A group is left out only if it lacks a key that the text must have, so
+//! an answer is never wrong, only a scan longer. Groups that have no filter yet always pass.
+
+mod keys;
+
+pub(crate) use keys::Probe;
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use annals_record::{Leaf, Tag};
+use tantivy::Directory;
+use tantivy::directory::{MmapDirectory, OwnedBytes};
+
+use crate::error::IndexError;
+use crate::fold::{SEPARATOR, fold_into};
+use crate::json;
+
+/// Leaves of a group.
+pub(crate) const GROUP_LEAVES: u64 = 1024;
+/// Bytes of a group's filter.
+pub(crate) const GROUP_BYTES: usize = 8 << 10;
+
+/// Sealed texts that have no place in a filter: their columns answer for them, and free text does
+/// not cover them.
+const LEFT_OUT: [Tag; 3] = [Tag::SOURCE_IP, Tag::USER_AGENT, Tag::OPERATOR_ID];
+/// Sealed values that are JSON.
+const JSON: [Tag; 5] = [Tag::REQUEST_DATA, Tag::CHANGES, Tag::OBJECTS, Tag::RELATED, Tag::ORIGIN];
+
+/// The filter of one group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Group(Box<[u8]>);
+
+/// Makes filters of groups; keeps its buffers.
+#[derive(Default)]
+pub(crate) struct TextFolder {
+    raw: String,
+    folded: String,
+}
+
+/// The filters of all groups that have one. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct TextFilters {
+    /// Ascending and without a gap, from group 0 on.
+    chunks: Arc<Vec<Chunk>>,
+}
+
+/// Filters of neighbouring groups.
+#[derive(Clone)]
+pub(crate) enum Chunk {
+    /// One filter that is not on disk yet.
+    Memory(Arc<Group>),
+    /// A file of filters, mapped into memory.
+    Mapped(OwnedBytes),
+}
+
+impl Group {
+    /// The filter of a group without texts.
+    pub(crate) fn new() -> Self {
+        Self(vec![0; GROUP_BYTES].into())
+    }
+
+    fn set(&mut self, bit: u16) {
+        self.0[usize::from(bit / 8)] |= 1 << (bit % 8);
+    }
+
+    /// The filter as it stands in a file.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl TextFolder {
+    /// Adds the texts of a leaf to its group.
+    pub(crate) fn add(&mut self, leaf: &Leaf, group: &mut Group) {
+        self.raw.clear();
+        self.folded.clear();
+        for (tag, field) in leaf.fields() {
+            let text = field.value().and_then(|value| std::str::from_utf8(value).ok());
+            let Some(text) = text.filter(|_| !LEFT_OUT.contains(&tag)) else { continue };
+            if JSON.contains(&tag) {
+                json::write_texts(text, &mut self.raw);
+            } else {
+                self.raw.push(SEPARATOR);
+                self.raw.push_str(text);
+            }
+        }
+        fold_into(&self.raw, &mut self.folded);
+        keys::each(self.folded.as_bytes(), |bit| group.set(bit));
+    }
+}
+
+impl Chunk {
+    /// A file of filters; none if its length is not that of whole filters.
+    ///
+    /// # Errors
+    /// `File` if it cannot be read.
+    pub(crate) fn open(folder: &Path, name: &str) -> Result<Option<Self>, IndexError> {
+        let path = folder.join(name);
+        let fault = |source| IndexError::File { path: path.clone(), source };
+        let directory =
+            MmapDirectory::open(folder).map_err(|error| fault(std::io::Error::other(error)))?;
+        let slice = directory.open_read(Path::new(name));
+        let slice = slice.map_err(|error| fault(std::io::Error::other(error)))?;
+        let bytes = slice.read_bytes().map_err(fault)?;
+        Ok((bytes.len() % GROUP_BYTES == 0).then_some(Self::Mapped(bytes)))
+    }
+
+    /// Groups in it.
+    pub(crate) fn groups(&self) -> u64 {
+        (self.bytes().len() / GROUP_BYTES) as u64
+    }
+
+    /// The filters as they stand in a file.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Memory(group) => group.bytes(),
+            Self::Mapped(bytes) => bytes,
+        }
+    }
+}
+
+impl TextFilters {
+    pub(crate) fn new(chunks: Vec<Chunk>) -> Self {
+        Self { chunks: Arc::new(chunks) }
+    }
+
+    /// Calls `pass` with the positions of `indexes`, in ascending ranges, whose leaves may hold
+    /// what is looked for.
+    pub(crate) fn may_hold(
+        &self,
+        probe: &Probe,
+        indexes: Range<u64>,
+        pass: &mut dyn FnMut(Range<u64>),
+    ) {
+        let mut open: Option<Range<u64>> = None;
+        let mut add = |range: Range<u64>| match &mut open {
+            Some(before) if before.end == range.start => before.end = range.end,
+            _ => {
+                if let Some(before) = open.replace(range) {
+                    pass(before);
+                }
+            }
+        };
+        let mut first = 0;
+        let within = |range: Range<u64>| range.start.max(indexes.start)..range.end.min(indexes.end);
+        for chunk in &*self.chunks {
+            let groups = first..first + chunk.groups();
+            first = groups.end;
+            let leaves = within(groups.start * GROUP_LEAVES..groups.end * GROUP_LEAVES);
+            if leaves.is_empty() {
+                continue;
+            }
+            for group in leaves.start / GROUP_LEAVES..leaves.end.div_ceil(GROUP_LEAVES) {
+                let place = (group - groups.start) as usize * GROUP_BYTES;
+                if probe.passes(&chunk.bytes()[place..place + GROUP_BYTES]) {
+                    add(within(group * GROUP_LEAVES..(group + 1) * GROUP_LEAVES));
+                }
+            }
+        }
+        let rest = within(first * GROUP_LEAVES..u64::MAX);
+        if !rest.is_empty() {
+            add(rest);
+        }
+        if let Some(last) = open {
+            pass(last);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
