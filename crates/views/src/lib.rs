@@ -38,12 +38,12 @@ mod row;
 #[cfg(test)]
 mod sample;
 mod scope;
+mod sealed;
 mod search;
 mod session;
+mod text;
 mod thing;
 mod threads;
-mod sealed;
-mod text;
 mod timeline;
 mod truth;
 mod values;
@@ -68,9 +68,9 @@ pub use history::{
     Changed, HISTORY_LOOK_BACK_EVENTS_MAX, History, HistoryEvent, Life, LifeMark, LifeStep,
     Unavailable,
 };
+pub use index::{IndexOptions, IndexStats, Indexer, SearchIndex};
 pub use live::{TAIL_EVENTS_MAX, TAIL_LEAVES_MAX, Tail, TailBatch};
 pub use operations::{OpenOperation, OpenOperations};
-pub use index::{IndexOptions, IndexStats, Indexer, SearchIndex};
 pub use page::{Order, PageToken, Position, Walk};
 pub use profile::{
     Address, BASELINE_NS, Baseline, Compared, Finding, HOURS_OF_WEEK, PROFILE_ADDRESSES_MAX,

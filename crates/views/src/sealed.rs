@@ -184,10 +184,18 @@ impl SealedPart {
 
     /// The rows whose number lies in the range, bounds included.
     pub(crate) fn numbers_in(&self, id: NumberId, from: u64, to: u64, out: &mut DocSet) {
-        let mut docs = Vec::new();
+        // Not tantivy's own search for a range: it errs where values share a great divisor.
         let numbers = self.numbers(id);
-        numbers.get_docids_for_value_range(from..=to, 0..self.len(), &mut docs);
-        docs.into_iter().for_each(|doc| out.insert(doc));
+        let count = numbers.values.num_vals();
+        let (mut hits, mut block) = (Vec::new(), vec![0; BLOCK_ROWS]);
+        for start in (0..count).step_by(BLOCK_ROWS) {
+            let block = &mut block[..((count - start) as usize).min(BLOCK_ROWS)];
+            numbers.values.get_range(u64::from(start), block);
+            let places = (start..).zip(&*block).filter(|(_, number)| (from..=to).contains(*number));
+            hits.extend(places.map(|(place, _)| place));
+        }
+        numbers.index.select_batch_in_place(0, &mut hits);
+        hits.into_iter().for_each(|doc| out.insert(doc));
     }
 
     pub(crate) fn column(&self, id: ColumnId) -> &SealedColumn {
