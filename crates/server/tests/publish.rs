@@ -292,8 +292,8 @@ fn places_that_make_no_sense_are_refused() {
         let all = format!("{refused:?}");
         assert!(all.contains(expected), "{text}: {all}");
     };
-    check("[[publish]]", "exactly one");
-    check("[[publish]]\nfolder = '/a'\nurl = 'https://b/'", "exactly one");
+    check("[[publish]]", "NotOnePlace");
+    check("[[publish]]\nfolder = '/a'\nurl = 'https://b/'", "NotOnePlace");
     check("[[publish]]\nurl = 'b.example/c'", "Address");
     check("[[publish]]\nurl = 'https://me:secret@b.example/'", "Address");
     check("[[publish]]\nurl = 'http://b.example/'\ntoken_variable = 'X'", "clear text");

@@ -108,7 +108,10 @@ impl Config {
     /// # Errors
     /// With the reason and the way out.
     pub fn check(&self) -> Result<(), ConfigError> {
-        super::outside::check(&self.publish)?;
+        super::outside::check(&self.publish).map_err(|source| ConfigError::Outside {
+            section: "publish",
+            source: Box::new(source),
+        })?;
         if self.listen.ip().is_loopback() || self.tls == super::Tls::Off {
             return Ok(());
         }

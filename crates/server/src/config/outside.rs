@@ -8,8 +8,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::ConfigError;
-
 /// Seconds between two looks for a new checkpoint to publish.
 const PUBLISH_SECONDS: u64 = 10;
 
@@ -82,15 +80,23 @@ pub(crate) enum Target<'a> {
     Syslog(&'a str),
 }
 
+/// Why the places cannot be used as they are written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OutsideError {
+    #[error("name exactly one of folder, url and syslog in each")]
+    NotOnePlace,
+    #[error("two places are called {name}; give each a `name`")]
+    SameName { name: String },
+}
+
 /// Each place is one, and no two share a name: metrics would show one of them.
-pub(super) fn check(places: &[Publish]) -> Result<(), ConfigError> {
+pub(super) fn check(places: &[Publish]) -> Result<(), OutsideError> {
     let mut names = HashSet::new();
     for place in places {
         place.target()?;
         let name = place.label();
         if !names.insert(name.clone()) {
-            let source = format!("two places are called {name}; give each a `name`").into();
-            return Err(ConfigError::Outside { section: "publish", source });
+            return Err(OutsideError::SameName { name });
         }
     }
     Ok(())
@@ -98,15 +104,12 @@ pub(super) fn check(places: &[Publish]) -> Result<(), ConfigError> {
 
 impl Publish {
     /// The one place that is named.
-    pub(crate) fn target(&self) -> Result<Target<'_>, ConfigError> {
+    pub(crate) fn target(&self) -> Result<Target<'_>, OutsideError> {
         match (&self.folder, &self.url, &self.syslog) {
             (Some(folder), None, None) => Ok(Target::Folder(folder)),
             (None, Some(url), None) => Ok(Target::Url(url)),
             (None, None, Some(syslog)) => Ok(Target::Syslog(syslog)),
-            _ => Err(ConfigError::Outside {
-                section: "publish",
-                source: "name exactly one of folder, url and syslog".into(),
-            }),
+            _ => Err(OutsideError::NotOnePlace),
         }
     }
 

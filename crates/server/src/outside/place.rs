@@ -32,6 +32,17 @@ enum Way {
     Syslog(Box<Syslog>),
 }
 
+impl Way {
+    fn new(config: &Publish) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let connector = || Connector::new(config.ca.as_deref());
+        Ok(match config.target()? {
+            Target::Folder(folder) => Self::Folder(Folder::new(folder)),
+            Target::Url(url) => Self::Web(Box::new(Web::new(url, config, connector()?)?)),
+            Target::Syslog(text) => Self::Syslog(Box::new(Syslog::new(text, connector()?)?)),
+        })
+    }
+}
+
 /// Why a note did not get there.
 #[derive(Debug, thiserror::Error)]
 enum PlaceError {
@@ -44,18 +55,8 @@ enum PlaceError {
 impl Place {
     /// From the configuration.
     pub(super) fn new(config: &Publish) -> Result<Self, ConfigError> {
-        let connector = || Connector::new(config.ca.as_deref());
-        let way = match config.target()? {
-            Target::Folder(folder) => Ok(Way::Folder(Folder::new(folder))),
-            Target::Url(url) => connector()
-                .and_then(|connector| Web::new(url, config, connector))
-                .map(|web| Way::Web(Box::new(web))),
-            Target::Syslog(text) => connector()
-                .and_then(|connector| Syslog::new(text, connector))
-                .map(|syslog| Way::Syslog(Box::new(syslog))),
-        };
-        let unfit = |source| ConfigError::Outside { section: "publish", source: Box::new(source) };
-        let way = way.map_err(unfit)?;
+        let way = Way::new(config);
+        let way = way.map_err(|source| ConfigError::Outside { section: "publish", source })?;
         Ok(Self {
             every: Duration::from_secs(config.every_seconds.max(1)),
             delivery: Delivery::new(config.label()),
