@@ -2,7 +2,7 @@
 
 use annals_api::wire::event::{parse_event, print_event};
 use annals_record::{
-    Catalogue, Disclosure, Field, Leaf, Record, RecordSalt, Sealed, Sender, Tag, Timestamp,
+    Catalogue, Control, Disclosure, Field, Leaf, Record, RecordSalt, Sealed, Sender, Tag, Timestamp,
     mask_text,
 };
 use std::sync::LazyLock;
@@ -11,11 +11,12 @@ use std::sync::LazyLock;
 pub type Body = fn(&[u8]);
 
 /// Every body under the name of its target; the tests of `api` run them all.
-pub const BODIES: [(&str, Body); 4] = [
+pub const BODIES: [(&str, Body); 5] = [
     ("record_event_json", event_json),
     ("record_mask_json", mask_json),
     ("record_leaf_parts", leaf_parts),
     ("record_disclosure", disclosure),
+    ("record_control", control),
 ];
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::built_in);
@@ -111,5 +112,16 @@ pub fn disclosure(data: &[u8]) {
         assert_eq!(disclosure.to_bytes(), data);
         assert!(!disclosure.fields().is_empty());
         let _ = (disclosure.core(), disclosure.leaf_hash());
+    }
+}
+
+/// An order by which the ledger rules itself: what is taken has one form.
+pub fn control(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(control) = Control::parse(text) {
+        let mut out = Vec::new();
+        control.write(&mut out);
+        let text = std::str::from_utf8(&out).expect("JSON is text");
+        assert_eq!(Control::parse(text).as_ref(), Ok(&control));
     }
 }

@@ -7,9 +7,10 @@ use crate::{repository::Repository, setup};
 use anyhow::{Context, Result, bail, ensure};
 use std::process::Command;
 
-/// Runs `bench ledger`, `bench ingest` or `bench verify`; further arguments go to it.
+/// Runs `bench ledger`, `bench ingest`, `bench verify` or `soak`; further arguments go to it.
 pub(crate) fn run(repository: &Repository, args: &[&str]) -> Result<bool> {
-    let (Some(&what @ ("ledger" | "ingest" | "verify")), rest) = (args.first(), args.get(1..))
+    let (Some(&what @ ("ledger" | "ingest" | "verify" | "soak")), rest) =
+        (args.first(), args.get(1..))
     else {
         bail!("say what to measure: `cargo xtask bench ledger`, `… ingest` or `… verify`");
     };

@@ -29,6 +29,7 @@ Usage: cargo xtask <task>
   bench ingest [--events N]   NDJSON over HTTP on loopback, the real binary (default 1000000)
   bench … --peers             beside PostgreSQL and DuckDB, too, not only SQLite
   bench verify [--events N]   the check of a whole folder, and single proofs (default 5000000)
+  soak [--minutes N]          the real server under load, killed each minute   (default 10)
   tidy                        floors, circles, lengths, docs, banned calls and names
 
 `cargo xtask test` runs on a fresh Debian machine that has Rust; as root it installs what is
@@ -55,6 +56,7 @@ fn run(args: &[String]) -> Result<bool> {
         ["test"] => test::run(&Repository::find()?, test::Depth::Usual),
         ["test", "--full"] => test::run(&Repository::find()?, test::Depth::Full),
         ["bench", rest @ ..] => bench::run(&Repository::find()?, rest),
+        ["soak", ..] => bench::run(&Repository::find()?, &args),
         ["tidy"] => tidy::run(&Repository::find()?),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

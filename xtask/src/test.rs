@@ -6,12 +6,12 @@
 
 use crate::repository::Repository;
 use crate::steps::{self, Count, Steps};
-use crate::{setup, tidy};
+use crate::{bench, setup, tidy};
 use anyhow::Result;
 use std::process::Command;
 
 /// How much of the slow part to run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Depth {
     /// What every change must pass.
     Usual,
@@ -69,6 +69,12 @@ pub(crate) fn run(repository: &Repository, depth: Depth) -> Result<bool> {
         command.env("ANNALS_KILL_ROUNDS", &rounds);
         steps::tests(command)
     });
+    if depth == Depth::Full {
+        steps.run("soak of a minute, three kills", || {
+            bench::run(repository, &["soak", "--minutes", "1", "--kill-seconds", "15"])
+                .map(Count::of)
+        });
+    }
     steps.run("fuzz targets compile", || {
         steps::command(repository.cargo(&[
             "check",

@@ -27,6 +27,8 @@ pub mod disk;
 mod draft;
 mod error;
 mod follow;
+#[cfg(any(test, feature = "testing"))]
+pub mod foreign;
 mod frame;
 mod fsck;
 mod head;

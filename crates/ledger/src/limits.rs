@@ -54,7 +54,7 @@ pub const FOLLOW_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause after a follower's errors.
 pub const FOLLOW_PAUSE_MAX: Duration = Duration::from_secs(30);
 /// zstd level of new blocks: on the way in the disk must not wait for the processor.
-pub const INGEST_ZSTD_LEVEL: i32 = -1;
+pub const INGEST_ZSTD_LEVEL: i32 = -3;
 /// zstd level of compacted segments: nobody waits for them, and beyond it seconds grow faster
 /// than bytes shrink.
 pub const COMPACT_ZSTD_LEVEL: i32 = 9;

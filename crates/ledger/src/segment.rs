@@ -4,7 +4,7 @@
 //! directory of all its frames. A [`Segment`] is a handle for readers: it never writes. After a
 //! rewrite a new handle takes its place and readers of the old one keep the old file.
 
-mod form;
+pub(crate) mod form;
 
 pub(crate) use form::{Footer, HEADER_BYTES, SegmentHeader, is_header};
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// What to measure, over how much.
 #[derive(Debug)]
 pub(crate) struct Arguments {
-    /// `ledger`, `ingest` or `verify`.
+    /// `ledger`, `ingest`, `verify` or `soak`.
     pub(crate) what: String,
     /// The release binary of the program.
     pub(crate) annals: PathBuf,
@@ -24,6 +24,10 @@ pub(crate) struct Arguments {
     /// PostgreSQL and DuckDB too, not only SQLite.
     pub(crate) peers: bool,
     pub(crate) seed: u64,
+    /// How long a soak takes.
+    pub(crate) minutes: u64,
+    /// Time between two kills of a soak, in seconds.
+    pub(crate) kill_seconds: u64,
 }
 
 impl Arguments {
@@ -41,6 +45,8 @@ impl Arguments {
             peer_events_max: 500_000,
             peers: false,
             seed: 1,
+            minutes: 10,
+            kill_seconds: 60,
         };
         while let Some(name) = args.next() {
             if name == "--peers" {
@@ -56,16 +62,22 @@ impl Arguments {
                 "--batch" => arguments.batch = usize::try_from(number()?)?,
                 "--clients" => arguments.clients = usize::try_from(number()?)?,
                 "--peer-events" => arguments.peer_events_max = number()?,
+                "--minutes" => arguments.minutes = number()?,
+                "--kill-seconds" => arguments.kill_seconds = number()?,
                 "--seed" => arguments.seed = number()?,
                 _ => bail!(
                     "no such option: `{name}`; there are --events, --batch, --clients, \
-                     --peer-events, --peers, --seed, --scratch, --annals"
+                     --peer-events, --peers, --seed, --minutes, --kill-seconds, --scratch, --annals"
                 ),
             }
         }
         ensure!(
             arguments.events > 0 && arguments.batch > 0 && arguments.clients > 0,
             "--events, --batch and --clients must be at least 1"
+        );
+        ensure!(
+            arguments.minutes > 0 && arguments.kill_seconds > 0,
+            "--minutes and --kill-seconds must be at least 1"
         );
         Ok(arguments)
     }

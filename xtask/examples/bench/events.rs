@@ -44,6 +44,11 @@ impl Events {
         Ok(Self { file, bytes })
     }
 
+    /// All of it, for who sends the same lines more than once.
+    pub(crate) fn read(&self) -> Result<String> {
+        Ok(std::fs::read_to_string(&self.file)?)
+    }
+
     /// Hands the events out from the first, `batch` lines at a time, to any number of threads.
     pub(crate) fn batches(&self, batch: usize, events_max: u64) -> Result<Batches> {
         let reader = BufReader::with_capacity(1 << 20, File::open(&self.file)?);

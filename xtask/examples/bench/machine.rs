@@ -60,6 +60,13 @@ pub(crate) fn resident_mib_max(process: &str) -> u64 {
     kib.unwrap_or(0) >> 10
 }
 
+/// The resident memory of a process now, in MiB; 0 if the kernel does not say.
+pub(crate) fn resident_mib(process: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let kib = field(&status, "VmRSS").and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) >> 10
+}
+
 /// Processor time of a process so far, all its threads, user and system. Unlike the clock on the
 /// wall it does not depend on what else the machine is doing.
 pub(crate) fn processor_time(process: &str) -> Duration {

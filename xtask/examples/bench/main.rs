@@ -19,6 +19,7 @@ mod report;
 mod row;
 mod served;
 mod single;
+mod soak;
 mod sqlite;
 mod verify;
 
@@ -28,6 +29,10 @@ use arguments::Arguments;
 fn main() -> Result<()> {
     let arguments = Arguments::parse(std::env::args().skip(1))?;
     std::fs::create_dir_all(&arguments.scratch)?;
+    if arguments.what == "soak" {
+        print!("{}", soak::run(&arguments)?);
+        return Ok(());
+    }
     let report = match arguments.what.as_str() {
         "ledger" => ledger::measure(&arguments)?,
         "ingest" => ingest::measure(&arguments)?,

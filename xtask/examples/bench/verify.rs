@@ -6,8 +6,8 @@
 use crate::arguments::Arguments;
 use crate::events::Events;
 use crate::ledger;
-use crate::machine::Machine;
-use crate::report::{Figure, Report};
+use crate::machine::{Machine, processor_time};
+use crate::report::{Figure, Report, processor_note};
 use crate::single::{millis, percentile};
 use annals_ledger::{FsckOptions, LedgerReader, Verdict, fsck};
 use annals_proof::LeafIndex;
@@ -26,15 +26,17 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Report> {
     let filled = ledger::fill(arguments, &events, folder.path())?;
     let reader = LedgerReader::open(folder.path())?;
     let options = FsckOptions { keys: reader.verifiers(), ..FsckOptions::default() };
-    let started = Instant::now();
+    let (started, before) = (Instant::now(), processor_time("self"));
     let report = fsck(folder.path(), &options, &mut |_, _| {})?;
     let took = started.elapsed();
+    let worked = processor_time("self") - before;
     ensure!(report.verdict == Verdict::Ok, "the folder is {}", report.verdict);
     ensure!(report.events_checked >= filled.events, "{} events checked", report.events_checked);
     let proofs = proofs(&reader)?;
     let what = "annals verify --data".to_owned();
     let ours = Figure { what, events: filled.events, bytes: events.bytes, took };
     let mut report = Report::new(arguments, machine, ours);
+    report.notes.push(processor_note("the check", worked, filled.events));
     report.notes.push(proofs);
     Ok(report)
 }

@@ -12,12 +12,12 @@ use annals_proof::Hash;
 use std::io;
 use std::path::Path;
 
-const SEGMENT_MAGIC: [u8; 8] = *b"ANLSEG\r\n";
+pub(crate) const SEGMENT_MAGIC: [u8; 8] = *b"ANLSEG\r\n";
 /// As first written.
 const VERSION_NEW: u16 = 1;
 /// Written anew: its frames may be packed.
 const VERSION_COMPACTED: u16 = 2;
-const FOOTER_MAGIC: [u8; 8] = *b"ANLFOOT\n";
+pub(crate) const FOOTER_MAGIC: [u8; 8] = *b"ANLFOOT\n";
 const TRAILER_MAGIC: [u8; 8] = *b"ANLSEAL\n";
 
 /// Bytes of a segment header without the dictionary.

@@ -20,6 +20,8 @@ use super::{Ingest, IngestError, Outcome, Quarantined, Request, Salts};
 /// Bytes of text in a batch that is not strict; half of what the ledger takes, because cores and
 /// escapes add to the text.
 const BATCH_TEXT_BYTES_MAX: usize = annals_ledger::limits::BATCH_BYTES_MAX / 2;
+/// About the text of one event, for the number of salts to draw.
+const EVENT_TEXT_BYTES: usize = 512;
 /// Code of a line whose id is taken by other content.
 const ID_CONFLICT: &str = "id_conflict";
 /// Code of a line longer than a line may be.
@@ -91,7 +93,7 @@ impl<'a> Batches<'a> {
             open: None,
             full: Vec::new(),
             sent: Vec::new(),
-            salts: Salts::new(),
+            salts: Salts::new(text_bytes / EVENT_TEXT_BYTES + 1),
         }
     }
 

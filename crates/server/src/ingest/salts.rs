@@ -3,18 +3,21 @@
 use annals_record::RecordSalt;
 
 const SALT_BYTES: usize = 16;
-/// Salts drawn with one system call.
-const SALTS_DRAWN: usize = 256;
+/// Most salts drawn with one system call.
+const SALTS_DRAWN_MAX: usize = 256;
 
 /// A supply of fresh salts; each is given out once.
 pub(super) struct Salts {
-    bytes: Box<[u8; SALTS_DRAWN * SALT_BYTES]>,
+    bytes: Vec<u8>,
     used: usize,
 }
 
 impl Salts {
-    pub(super) fn new() -> Self {
-        Self { bytes: Box::new([0; SALTS_DRAWN * SALT_BYTES]), used: SALTS_DRAWN * SALT_BYTES }
+    /// A supply that draws about as many at a time as will be `wanted`: random bytes are dear,
+    /// and a request of one event needs one salt.
+    pub(super) fn new(wanted: usize) -> Self {
+        let bytes = vec![0; wanted.clamp(1, SALTS_DRAWN_MAX) * SALT_BYTES];
+        Self { used: bytes.len(), bytes }
     }
 
     /// The next salt.
@@ -39,9 +42,11 @@ mod tests {
     // A salt used twice would let equal values of two events be seen as equal.
     #[test]
     fn no_salt_is_given_twice() {
-        let mut salts = Salts::new();
-        let drawn: HashSet<[u8; 16]> =
-            (0..3 * SALTS_DRAWN).map(|_| salts.next().expect("random bytes").0).collect();
-        assert_eq!(drawn.len(), 3 * SALTS_DRAWN);
+        for wanted in [0, 1, 3, 1_000_000] {
+            let mut salts = Salts::new(wanted);
+            let drawn: HashSet<[u8; 16]> =
+                (0..1_000).map(|_| salts.next().expect("random bytes").0).collect();
+            assert_eq!(drawn.len(), 1_000);
+        }
     }
 }

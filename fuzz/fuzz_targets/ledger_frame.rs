@@ -1,0 +1,4 @@
+//! Runs the body `frame` of `crates/ledger/src/foreign.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| annals_ledger::foreign::frame(data));
