@@ -101,13 +101,15 @@ impl<'a> Load<'a> {
     fn send_until_acknowledged(
         &self,
         mortal: &Mortal,
-        connection: &mut Option<Connection>,
+        connection: &mut Option<(u64, Connection)>,
         body: &[u8],
     ) -> Result<()> {
         let mut again = false;
         loop {
             let life = mortal.life();
-            match self.post(mortal, connection, body) {
+            // A connection dies with the life it was made in.
+            *connection = connection.take().filter(|(made, _)| *made == life);
+            match post(mortal, connection, body) {
                 Ok(answer) => {
                     let (new, old) = (answer.accepted, answer.duplicates);
                     let whole = new + old == self.batch as u64 && (again || old == 0);
@@ -124,19 +126,6 @@ impl<'a> Load<'a> {
                 }
             }
         }
-    }
-
-    fn post(
-        &self,
-        mortal: &Mortal,
-        connection: &mut Option<Connection>,
-        body: &[u8],
-    ) -> Result<Answer> {
-        let connection = match connection {
-            Some(connection) => connection,
-            None => connection.insert(mortal.connect()?),
-        };
-        Ok(serde_json::from_slice(&connection.post("/v1/events", body)?)?)
     }
 
     fn write(&self, number: u64, body: &mut Vec<u8>) -> Result<()> {
@@ -163,4 +152,16 @@ impl<'a> Load<'a> {
     fn acknowledged_batches(&self) -> std::sync::MutexGuard<'_, Vec<u64>> {
         self.acknowledged.lock().expect("no thread panics while it holds this lock")
     }
+}
+
+fn post(
+    mortal: &Mortal,
+    connection: &mut Option<(u64, Connection)>,
+    body: &[u8],
+) -> Result<Answer> {
+    let (_, connection) = match connection {
+        Some(connection) => connection,
+        None => connection.insert(mortal.connect()?),
+    };
+    Ok(serde_json::from_slice(&connection.post("/v1/events", body)?)?)
 }

@@ -59,14 +59,14 @@ impl Mortal {
         self.life.load(Ordering::SeqCst)
     }
 
-    /// A connection to the present life, once it listens.
-    pub(super) fn connect(&self) -> Result<Connection> {
+    /// A connection to the present life, once it listens, with the number of that life.
+    pub(super) fn connect(&self) -> Result<(u64, Connection)> {
         let begun = Instant::now();
         loop {
             let (life, address) =
                 self.address.read().expect("no thread panics while it holds this lock").clone();
             if life == self.life() {
-                return Connection::open(&address, &self.token);
+                return Ok((life, Connection::open(&address, &self.token)?));
             }
             anyhow::ensure!(begun.elapsed() < START_MAX, "no server for {START_MAX:?}");
             std::thread::sleep(LOOK);
