@@ -101,10 +101,11 @@ fn under_kills(
             }
         };
         stop.store(true, Ordering::Relaxed);
-        for client in clients {
-            client.join().expect("a client returns errors")?;
-        }
-        watched
+        let joined = clients.into_iter().map(|client| client.join().expect("it returns errors"));
+        let sent: Result<()> = joined.collect();
+        // A server that did not start again is why clients failed.
+        let minutes = watched?;
+        sent.map(|()| minutes)
     })
 }
 

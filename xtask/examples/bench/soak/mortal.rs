@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// Time between two looks at the memory.
 const LOOK: Duration = Duration::from_millis(250);
 /// How long a client waits for a server that is being started.
-const START_MAX: Duration = Duration::from_secs(60);
+const START_MAX: Duration = Duration::from_secs(300);
 
 /// One server after the other.
 pub(super) struct Mortal {
