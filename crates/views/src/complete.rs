@@ -40,6 +40,6 @@ impl SearchIndex {
         };
         let mut tally = tallies.pop().unwrap_or_default();
         tally.retain(|value, _| begins(value) || is_named(value));
-        Ok(search.answer(commonest(tally, limit)))
+        search.answer(commonest(tally, limit))
     }
 }

@@ -17,6 +17,6 @@ impl SearchIndex {
     ) -> Result<Answer<u64>, QueryError> {
         let search = Search::new(self, question, progress)?;
         let matched = search.matched()?;
-        Ok(search.answer(matched.iter().map(|rows| u64::from(rows.count())).sum()))
+        search.answer(matched.iter().map(|rows| u64::from(rows.count())).sum())
     }
 }

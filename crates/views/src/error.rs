@@ -52,6 +52,12 @@ pub enum QueryError {
         /// Most groups that are counted.
         limit: usize,
     },
+    /// Files of the index are damaged.
+    #[error("a part of the index is damaged ({what}); run `annals views rebuild`")]
+    PartDamaged {
+        /// What is wrong, and where.
+        what: String,
+    },
     /// The ledger could not be read.
     #[error("the ledger cannot be read")]
     Ledger(#[from] annals_ledger::LedgerError),

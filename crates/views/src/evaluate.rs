@@ -5,10 +5,14 @@
 //! so a negated text is as right as a plain one.
 
 mod column;
+mod leaves;
+
+use std::collections::HashMap;
 
 use crate::docset::DocSet;
 use crate::part::Part;
 use crate::plan::Node;
+use crate::text::TextFilters;
 
 /// The rows that match for sure, and those that may; the first within the second.
 #[derive(Clone, Debug)]
@@ -34,32 +38,38 @@ impl Sets {
         open.and_not(&self.sure);
         (!open.is_empty()).then_some(open)
     }
+}
 
-    /// Keeps the rows of `within`.
-    pub(crate) fn keep(&mut self, within: &DocSet) {
-        self.sure.and(within);
-        if let Some(may) = &mut self.may {
-            may.and(within);
-        }
-    }
+/// What a part does not know itself.
+pub(crate) struct Beside<'b> {
+    /// Which groups of leaves may hold a text.
+    pub(crate) texts: &'b TextFilters,
+    /// The positions of the ids that are asked for.
+    pub(crate) ids: &'b HashMap<String, Vec<u64>>,
 }
 
 /// The rows of `within` that match.
-pub(crate) fn evaluate(part: &Part, node: &Node, within: &DocSet) -> Sets {
+pub(crate) fn evaluate(part: &Part, node: &Node, within: &DocSet, beside: &Beside<'_>) -> Sets {
+    let unsure = |mut may: DocSet| {
+        may.and(within);
+        Sets { sure: DocSet::new_empty(part.len()), may: Some(may) }
+    };
     match node {
         Node::All => Sets::exact(within.clone()),
-        Node::And(nodes) => all(part, nodes, within),
-        Node::Or(nodes) => any(part, nodes, within),
-        Node::Not(node) => not(evaluate(part, node, within), within),
-        Node::Row => Sets { sure: DocSet::new_empty(part.len()), may: Some(within.clone()) },
-        node => Sets::exact(exact(part, node, within)),
+        Node::And(nodes) => all(part, nodes, within, beside),
+        Node::Or(nodes) => any(part, nodes, within, beside),
+        Node::Not(node) => not(evaluate(part, node, within, beside), within),
+        Node::Row(probe) if probe.passes_all() => unsure(within.clone()),
+        Node::Row(probe) => unsure(leaves::may_hold(part, probe, beside.texts)),
+        Node::Id(id) => unsure(leaves::at(part, beside.ids.get(id).map_or(&[], Vec::as_slice))),
+        node => Sets::exact(exact(part, node, within, beside)),
     }
 }
 
-fn all(part: &Part, nodes: &[Node], within: &DocSet) -> Sets {
+fn all(part: &Part, nodes: &[Node], within: &DocSet, beside: &Beside<'_>) -> Sets {
     let mut sets = Sets::exact(within.clone());
     for node in nodes {
-        let next = evaluate(part, node, sets.may());
+        let next = evaluate(part, node, sets.may(), beside);
         match (&mut sets.may, &next.may) {
             (None, None) => {}
             (None, Some(may)) => sets.may = Some(may.clone()),
@@ -73,11 +83,11 @@ fn all(part: &Part, nodes: &[Node], within: &DocSet) -> Sets {
     sets
 }
 
-fn any(part: &Part, nodes: &[Node], within: &DocSet) -> Sets {
+fn any(part: &Part, nodes: &[Node], within: &DocSet, beside: &Beside<'_>) -> Sets {
     let mut sets = Sets::exact(DocSet::new_empty(part.len()));
     let mut left = within.clone();
     for node in nodes {
-        let next = evaluate(part, node, &left);
+        let next = evaluate(part, node, &left, beside);
         if sets.may.is_some() || next.may.is_some() {
             sets.may.get_or_insert_with(|| sets.sure.clone()).or(next.may());
         }
@@ -101,7 +111,7 @@ fn not(sets: Sets, within: &DocSet) -> Sets {
 }
 
 /// What columns alone can tell.
-fn exact(part: &Part, node: &Node, within: &DocSet) -> DocSet {
+fn exact(part: &Part, node: &Node, within: &DocSet, beside: &Beside<'_>) -> DocSet {
     let mut out = DocSet::new_empty(part.len());
     match node {
         Node::Values(column, values) => {
@@ -125,8 +135,8 @@ fn exact(part: &Part, node: &Node, within: &DocSet) -> DocSet {
         Node::Index(range) => part.docs_of(*range.start()..range.end().saturating_add(1), &mut out),
         Node::Duration(range) => column::durations(part, range, within, &mut out),
         Node::Flag(flag) => out = part.flagged(*flag),
-        Node::Targets(test) => column::targets(part, test, within, &mut out),
-        Node::All | Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Row => {
+        Node::Targets(test) => column::targets(part, test, within, beside, &mut out),
+        Node::All | Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Id(_) | Node::Row(_) => {
             unreachable!("`evaluate` answers these")
         }
     }

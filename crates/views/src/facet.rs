@@ -52,7 +52,7 @@ impl SearchIndex {
         let search = Search::new(self, question, progress)?;
         let tallies = tallies(&search, &search.matched()?, fields)?;
         let facets = fields.iter().zip(tallies).map(|(field, tally)| facet(*field, tally, top));
-        Ok(search.answer(facets.collect()))
+        search.answer(facets.collect())
     }
 }
 

@@ -55,7 +55,7 @@ impl SearchIndex {
         for part in counted {
             groups.add(part)?;
         }
-        Ok(search.answer(groups.commonest(top)))
+        search.answer(groups.commonest(top))
     }
 }
 

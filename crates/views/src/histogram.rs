@@ -67,7 +67,7 @@ impl SearchIndex {
             let count = counted.iter().map(|counts| u64::from(counts[number])).sum();
             Bucket { start: *start, count }
         };
-        Ok(search.answer(buckets.map(bucket).collect()))
+        search.answer(buckets.map(bucket).collect())
     }
 
     /// The same, each bucket parted by the `top` commonest values of a field.
@@ -103,7 +103,7 @@ impl SearchIndex {
             let by = values.iter().cloned().zip(counts.iter().copied());
             StackedBucket { start: *start, count: *count, by: by.filter(|it| it.1 > 0).collect() }
         });
-        Ok(search.answer(buckets.collect()))
+        search.answer(buckets.collect())
     }
 }
 

@@ -20,6 +20,7 @@ use crate::columns::{ColumnId, Flags, PostingId};
 use crate::eval::Matcher;
 use crate::fields::Field;
 use crate::filter::{Bound, Filter};
+use crate::text::Probe;
 
 /// What a part is asked, as a tree.
 #[derive(Debug)]
@@ -50,8 +51,10 @@ pub(crate) enum Node {
     Flag(Flags),
     /// One and the same target passes, or every one.
     Targets(ObjectTest),
-    /// Only the event itself can tell.
-    Row,
+    /// The event has this id, exactly; found in the ledger's own table.
+    Id(String),
+    /// Only the event itself can tell; it has to have the keys of this probe.
+    Row(Probe),
 }
 
 /// What a plan is made with.
@@ -135,7 +138,8 @@ impl Node {
             Self::Not(node) => node.cost(),
             Self::And(nodes) => nodes.iter().map(Self::cost).min().unwrap_or(0),
             Self::Or(nodes) => nodes.iter().map(Self::cost).max().unwrap_or(0),
-            Self::Row => 6,
+            Self::Id(_) => 1,
+            Self::Row(_) => 6,
         }
     }
 }

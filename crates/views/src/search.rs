@@ -4,14 +4,18 @@
 //! matching rows of a part, or of all parts with everything checked. Each kind of answer builds
 //! on it; none of them looks at deleted rows, hidden rows or heads itself.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use annals_ledger::LedgerReader;
 use annals_record::Catalogue;
 
 use crate::check::{CHUNK_ROWS, Checker, LeafCursor, Place};
 use crate::docset::DocSet;
 use crate::eval::Compiled;
-use crate::evaluate::{Sets, evaluate};
+use crate::evaluate::{Beside, Sets, evaluate};
+use crate::fields::Field;
+use crate::filter::{Bound, Test, Value};
 use crate::found::Found;
 use crate::index::{SearchIndex, Snapshot};
 use crate::part::Part;
@@ -33,6 +37,8 @@ pub(crate) struct Search<'s> {
     snapshot: Snapshot,
     filter: Compiled,
     node: Node,
+    /// The positions of the ids that the filter asks for.
+    ids: HashMap<String, Vec<u64>>,
     pub(crate) as_of: u64,
     partial: Option<Partial>,
     /// Intents whose outcome is known to the snapshot but lies at or above `as_of`: their
@@ -62,8 +68,20 @@ impl<'s> Search<'s> {
         let scope = planner.scope(&question.scope.bound());
         let node = Node::and(vec![scope, planner.plan(&bound)]);
         let filter = bound.compile(index.catalogue());
+        let ids = positions(index.reader(), &bound)?;
         let reopened = reopened(&snapshot, as_of);
-        Ok(Self { index, question, progress, snapshot, filter, node, as_of, partial, reopened })
+        Ok(Self {
+            index,
+            question,
+            progress,
+            snapshot,
+            filter,
+            node,
+            ids,
+            as_of,
+            partial,
+            reopened,
+        })
     }
 
     /// Names and properties of services and operations.
@@ -77,9 +95,15 @@ impl<'s> Search<'s> {
     }
 
     /// The answer with this value.
-    pub(crate) fn answer<T>(&self, value: T) -> Answer<T> {
+    ///
+    /// # Errors
+    /// `PartDamaged` if files of the index were found damaged on the way to it.
+    pub(crate) fn answer<T>(&self, value: T) -> Result<Answer<T>, QueryError> {
+        if let Some(what) = self.parts().iter().find_map(Part::fault) {
+            return Err(QueryError::PartDamaged { what: what.to_owned() });
+        }
         let settled = self.snapshot.settled().min(self.as_of);
-        Answer { value, as_of: self.as_of, settled, partial: self.partial.clone() }
+        Ok(Answer { value, as_of: self.as_of, settled, partial: self.partial.clone() })
     }
 
     /// Reads events and checks them against filter and scope.
@@ -114,7 +138,8 @@ impl<'s> Search<'s> {
         if seen.is_empty() {
             return Sets { sure: seen.clone(), may: None };
         }
-        let mut sets = evaluate(part, &self.node, seen);
+        let beside = Beside { texts: self.snapshot.texts(), ids: &self.ids };
+        let mut sets = evaluate(part, &self.node, seen, &beside);
         if let Some(mut reopened) = self.reopened(part) {
             reopened.and(seen);
             sets.may.get_or_insert_with(|| sets.sure.clone()).or(&reopened);
@@ -198,6 +223,21 @@ impl<'s> Search<'s> {
 fn in_ledger_order(part: &Part, set: &DocSet) -> Vec<u32> {
     let ranks = 0..part.len();
     ranks.map(|rank| part.doc_by_rank(rank)).filter(|doc| set.contains(*doc)).collect()
+}
+
+/// The positions of all leaves with an id that the filter asks for.
+fn positions(
+    reader: &LedgerReader,
+    filter: &Bound,
+) -> Result<HashMap<String, Vec<u64>>, QueryError> {
+    let mut positions = HashMap::new();
+    for term in filter.terms() {
+        if let (Field::Id, Test::Is(Value::Text(id))) = (term.field, &term.test) {
+            let found = reader.find(id)?;
+            positions.insert(id.clone(), found.iter().map(|index| index.0).collect());
+        }
+    }
+    Ok(positions)
 }
 
 /// Intents whose outcomes lie at or above `as_of`.

@@ -83,7 +83,7 @@ impl SearchIndex {
             digest: question.digest(),
             last: last.position,
         });
-        Ok(search.answer(Page { events, next }))
+        search.answer(Page { events, next })
     }
 }
 

@@ -203,6 +203,7 @@ fn of_query(error: &QueryError) -> Face {
         QueryError::TooManyValues { .. } => Face(S::BAD_REQUEST, "too_many_values", None),
         QueryError::TooManyFields { .. } => Face(S::BAD_REQUEST, "too_many_fields", None),
         QueryError::TooManyGroups { .. } => Face(S::BAD_REQUEST, "too_many_groups", None),
+        QueryError::PartDamaged { .. } => Face(S::INTERNAL_SERVER_ERROR, "index_damaged", None),
         QueryError::Ledger(error) => of_ledger(error),
     }
 }

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use smallvec::SmallVec;
 
-use super::evaluate;
+use super::{Beside, evaluate};
 use crate::columns::{ColumnId, NumberId};
 use crate::docset::{DocSet, OrdSet};
 use crate::part::{Column, Part};
@@ -53,8 +53,14 @@ pub(super) fn durations(
 }
 
 /// Rows of which one and the same target passes, or every one.
-pub(super) fn targets(part: &Part, test: &ObjectTest, within: &DocSet, out: &mut DocSet) {
-    let rows = evaluate(part, &test.per_event, within);
+pub(super) fn targets(
+    part: &Part,
+    test: &ObjectTest,
+    within: &DocSet,
+    beside: &Beside<'_>,
+    out: &mut DocSet,
+) {
+    let rows = evaluate(part, &test.per_event, within, beside);
     let mut targets = Targets { part, columns: Vec::new() };
     let asked = targets.resolve(&test.per_target);
     let mut row = vec![SmallVec::new(); targets.columns.len()];

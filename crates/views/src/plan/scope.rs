@@ -7,6 +7,7 @@
 use super::object::{ObjectTest, TargetTest};
 use super::{Node, Planner};
 use crate::filter::{Bound, Filter, Test};
+use crate::text::Probe;
 
 impl Planner<'_> {
     /// The plan of what a scope shows.
@@ -49,7 +50,9 @@ impl Planner<'_> {
             Filter::Term(term) => {
                 let present = Node::any_present(term.field);
                 match term.test {
-                    Test::Exists => Node::and(vec![Node::not(present), Node::Row]),
+                    Test::Exists => {
+                        Node::and(vec![Node::not(present), Node::Row(Probe::default())])
+                    }
                     _ => Node::and(vec![present, Node::not(self.term(term))]),
                 }
             }
@@ -59,7 +62,7 @@ impl Planner<'_> {
     /// Every target is known to fail one of these parts.
     fn no_target(&self, parts: &[&Filter]) -> Node {
         if parts.iter().flat_map(|part| part.terms()).any(|term| term.test == Test::Exists) {
-            return Node::Row;
+            return Node::Row(Probe::default());
         }
         let failing = parts.iter().map(|part| self.target(part).negated()).collect();
         let per_target = TargetTest::Any(failing);

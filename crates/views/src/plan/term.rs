@@ -9,8 +9,9 @@ use super::{Node, Planner};
 use crate::columns::{ColumnId, Flags, ObjectKey, PostingId};
 use crate::eval::Matcher;
 use crate::fields::{Field, Kind};
-use crate::filter::{Comparison, Term, Test, Value};
-use crate::fold::fold;
+use crate::filter::{Comparison, Number, Term, Test, Value};
+use crate::fold::{Needle, fold};
+use crate::text::Probe;
 
 /// Columns that a field of several parts is looked for in.
 const OBJECT: [ColumnId; 4] =
@@ -77,7 +78,12 @@ impl Planner<'_> {
     pub(crate) fn term(&self, term: &Term) -> Node {
         let (field, test) = (term.field, &term.test);
         if !term.path.is_empty() {
-            return Node::Row;
+            return at_path(&term.path, test);
+        }
+        match (field, test) {
+            (Field::Id, Test::Is(Value::Text(id))) => return Node::Id(id.clone()),
+            (Field::Anything, _) => return Node::Row(probe(test)),
+            _ => {}
         }
         match field {
             Field::Severity | Field::Access => self.derived(field, test),
@@ -95,7 +101,9 @@ impl Planner<'_> {
             Field::Object => self.object_group(test),
             _ => match (columns_of(field), flag_of(field), test) {
                 ([], Some(flag), Test::Exists) => Node::Flag(flag),
-                ([], ..) => Node::Row,
+                ([], ..) => {
+                    Node::Row(if is_in_filters(field) { probe(test) } else { Probe::default() })
+                }
                 (columns, ..) => self.any_of(columns, field, test),
             },
         }
@@ -175,6 +183,41 @@ fn moments(test: &Test) -> RangeInclusive<i64> {
         },
         _ => i64::MIN..=i64::MAX,
     }
+}
+
+/// True if the filters of texts cover the values of a field that is no column.
+fn is_in_filters(field: Field) -> bool {
+    matches!(
+        field,
+        Field::Reason
+            | Field::RequestData
+            | Field::Changes
+            | Field::Origin
+            | Field::RequestId
+            | Field::SessionId
+            | Field::CauseId
+    )
+}
+
+/// What a group of leaves must have for one of its texts to pass.
+fn probe(test: &Test) -> Probe {
+    match test {
+        Test::Is(Value::Text(text)) => Probe::of_pieces(&[fold(text)], true, true),
+        Test::Like(pattern) | Test::Holds(pattern) => Probe::of(&Needle::new(pattern)),
+        _ => Probe::default(),
+    }
+}
+
+/// A value at a path: its group has the last key, and the value, if that has but one spelling.
+fn at_path(path: &str, test: &Test) -> Node {
+    let key = path.rsplit('.').next().unwrap_or(path);
+    let key = Node::Row(Probe::of_pieces(&[fold(key)], true, true));
+    let value = match test {
+        Test::Is(Value::Text(text)) if Number::parse(text).is_some() => return key,
+        Test::Is(_) | Test::Like(_) | Test::Holds(_) => Node::Row(probe(test)),
+        _ => return key,
+    };
+    Node::and(vec![key, value])
 }
 
 /// True if the values of a field are compared byte for byte.
