@@ -26,7 +26,10 @@ const TABLE_CELLS_MAX: u64 = 1 << 22;
 /// Rows whose values are read at a time.
 const ROWS_AT_ONCE: usize = 1024;
 
-/// One value of each field.
+/// One value of each field, and how many events have them all.
+pub type Group = (Vec<String>, u64);
+
+/// One value of each field, as numbers.
 type Key = SmallVec<[u32; GROUP_FIELDS_MAX]>;
 
 impl SearchIndex {
@@ -40,7 +43,7 @@ impl SearchIndex {
         fields: &[Field],
         top: usize,
         progress: &Progress,
-    ) -> Result<Answer<Vec<(Vec<String>, u64)>>, QueryError> {
+    ) -> Result<Answer<Vec<Group>>, QueryError> {
         if fields.len() > GROUP_FIELDS_MAX {
             return Err(QueryError::TooManyFields { limit: GROUP_FIELDS_MAX });
         }
@@ -248,7 +251,7 @@ impl Groups {
         number
     }
 
-    fn commonest(&self, top: usize) -> Vec<(Vec<String>, u64)> {
+    fn commonest(&self, top: usize) -> Vec<Group> {
         let text = |(field, number): (usize, &u32)| self.texts[field][*number as usize].as_str();
         let groups = self.counts.iter().map(|(key, count)| {
             let texts: SmallVec<[&str; GROUP_FIELDS_MAX]> =

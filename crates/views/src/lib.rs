@@ -62,7 +62,7 @@ pub use filter::{
 };
 pub use fold::{Needle, SEPARATOR, fold, fold_into};
 pub use found::Found;
-pub use group::{GROUP_FIELDS_MAX, GROUPS_MAX};
+pub use group::{GROUP_FIELDS_MAX, GROUPS_MAX, Group};
 pub use histogram::{Bucket, StackedBucket};
 pub use history::{
     Changed, HISTORY_LOOK_BACK_EVENTS_MAX, History, HistoryEvent, Life, LifeMark, LifeStep,

@@ -20,7 +20,7 @@ pub(crate) struct Matcher(Kinds);
 enum Kinds {
     Text(TextTest),
     Address(ipnet::IpNet),
-    Words(Needle),
+    Words(Box<Needle>),
     /// There is a value.
     Any,
 }
@@ -34,7 +34,7 @@ impl Matcher {
             (_, Kind::Id, _) => Kinds::Text(id(test)),
             (_, Kind::Ip, Test::Is(Value::Ip(net))) => Kinds::Address(*net),
             (_, Kind::Ip, _) => Kinds::Any,
-            (_, Kind::Text, _) => Kinds::Words(needle(test)),
+            (_, Kind::Text, _) => Kinds::Words(Box::new(needle(test))),
             _ => Kinds::Text(name(test)),
         })
     }
