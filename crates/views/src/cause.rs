@@ -61,8 +61,7 @@ impl SearchIndex {
         progress: &Progress,
     ) -> Result<Answer<Option<CauseTree>>, QueryError> {
         let mut search = Search { gather: Gather::new(self, question, progress) };
-        let number = Test::Is(Value::Number(Number::integer(index)));
-        let mut asked = search.all(Filter::term(Field::Index, number), Order::Index, 1)?.0;
+        let mut asked = search.all(at_indexes([index]), Order::Index, 1)?.0;
         let tree = match asked.pop() {
             Some(asked) => Some(search.tree(asked)?),
             None => None,
@@ -118,7 +117,9 @@ impl Search<'_> {
                 return Ok((chain, false, false));
             };
             let emitter = effect.leaf.core().emitter().to_owned();
-            let filter = Filter::one_of(Field::Id, [cause]);
+            // The ledger knows ids; to the index they are words like others.
+            let indexes = self.gather.index.reader().find(&cause)?;
+            let filter = at_indexes(indexes.into_iter().map(|index| index.0));
             let (mut found, _) = self.all(filter, Order::Index, SAME_ID_MAX)?;
             let own = found.iter().position(|found| found.leaf.core().emitter() == emitter);
             let cause = match (own, found.len()) {
@@ -171,4 +172,10 @@ impl Search<'_> {
         let Page { events, next } = self.gather.page(&question, order, None, limit)?;
         Ok((events, next.is_some()))
     }
+}
+
+/// The events at these positions.
+fn at_indexes(indexes: impl IntoIterator<Item = u64>) -> Filter {
+    let at = |index| Test::Is(Value::Number(Number::integer(index)));
+    Filter::or(indexes.into_iter().map(|index| Filter::term(Field::Index, at(index))))
 }
