@@ -3,8 +3,8 @@
 //! Rows are read in the order of position, so that each frame of the ledger is decoded once, in
 //! chunks on a few threads. An event that retention took in the meantime is passed over.
 
-use annals_ledger::{Leaves, LedgerError, LedgerReader};
-use annals_record::Leaf;
+use annals_ledger::{KeptRange, LedgerReader};
+use annals_record::{Kept, Leaf};
 
 use crate::QueryError;
 use crate::columns::Flags;
@@ -13,6 +13,7 @@ use crate::found::Found;
 use crate::page::Position;
 use crate::part::Part;
 use crate::question::Progress;
+use crate::row::{Ending, Row};
 use crate::scope::Scope;
 use crate::threads;
 
@@ -100,7 +101,8 @@ impl Checker<'_> {
         let mut matching = Vec::with_capacity(places.len());
         for chunk in places.chunks(CHUNK_ROWS) {
             for place in chunk {
-                matching.push(cursor.found(place)?.is_some_and(|found| self.matches(&found)));
+                let row = cursor.row(place)?;
+                matching.push(row.is_some_and(|row| self.passes(&row)));
             }
             self.progress.go_on()?;
             self.progress.advance(chunk.len() as u64);
@@ -110,55 +112,61 @@ impl Checker<'_> {
 
     /// True if the event passes filter and scope.
     pub(crate) fn matches(&self, found: &Found) -> bool {
-        let row = found.row();
-        self.scope.sees(&row) && self.filter.matches(&row)
+        self.passes(&found.row())
+    }
+
+    fn passes(&self, row: &Row<'_>) -> bool {
+        self.scope.sees(row) && self.filter.matches(row)
     }
 }
 
-/// Reads leaves in the order of position, a frame at a time.
-pub(crate) struct LeafCursor<'c> {
-    reader: &'c LedgerReader,
-    leaves: Option<Leaves>,
+/// Reads leaves in the order of position, a frame at a time, into the same buffers.
+pub(crate) struct LeafCursor {
+    leaves: KeptRange,
+    outcomes: KeptRange,
+    leaf: Kept,
+    outcome: Kept,
 }
 
-impl<'c> LeafCursor<'c> {
-    pub(crate) fn new(reader: &'c LedgerReader) -> Self {
-        Self { reader, leaves: None }
+impl LeafCursor {
+    pub(crate) fn new(reader: &LedgerReader) -> Self {
+        let all = || reader.kept_range(0..u64::MAX);
+        let nothing = || Kept::Pruned(Default::default());
+        Self { leaves: all(), outcomes: all(), leaf: nothing(), outcome: nothing() }
     }
 
-    /// The event at a place; none if it is gone.
+    /// The event at a place, kept for longer than the next one; none if it is gone.
     pub(crate) fn found(&mut self, place: &Place) -> Result<Option<Found>, QueryError> {
-        let leaves = self.leaves.get_or_insert_with(|| self.reader.range(place.leaf..u64::MAX));
-        leaves.skip_to(place.leaf);
-        let leaf = match kept(leaves.next())? {
-            Some((index, leaf)) if index.0 == place.leaf => Some(leaf),
-            // Behind the cursor: several rows of one leaf stand in one list.
-            _ => self.alone(place.leaf)?,
-        };
-        let Some(leaf) = leaf else { return Ok(None) };
-        let outcome = match place.ending {
-            End::Leaf(outcome) => self.alone(outcome)?,
-            End::Own | End::Unknown => None,
-        };
+        let Some((leaf, outcome)) = self.read(place)? else { return Ok(None) };
         Ok(Some(Found {
             position: place.position,
-            leaf,
-            outcome,
+            leaf: leaf.clone(),
+            outcome: outcome.cloned(),
             updates: (place.leaf != place.position.index).then_some(place.leaf),
             is_given_up: matches!(place.ending, End::Unknown),
         }))
     }
 
-    fn alone(&self, index: u64) -> Result<Option<Leaf>, QueryError> {
-        let found = kept(self.reader.range(index..index.saturating_add(1)).next())?;
-        Ok(found.map(|(_, leaf)| leaf))
+    /// The event at a place as a filter reads it; none if it is gone.
+    fn row(&mut self, place: &Place) -> Result<Option<Row<'_>>, QueryError> {
+        let Some((leaf, outcome)) = self.read(place)? else { return Ok(None) };
+        let ending = match (outcome, place.ending) {
+            (Some(outcome), _) => Ending::Leaf(outcome),
+            (None, End::Unknown) => Ending::Unknown,
+            (None, End::Own | End::Leaf(_)) => Ending::Own,
+        };
+        Ok(Some(Row::with_ending(leaf, place.position.index, ending)))
     }
-}
 
-/// What stands there, if retention left it.
-fn kept<T>(item: Option<Result<T, LedgerError>>) -> Result<Option<T>, QueryError> {
-    match item {
-        Some(Err(LedgerError::Pruned { .. })) | None => Ok(None),
-        Some(item) => Ok(Some(item?)),
+    /// The leaves of a place.
+    fn read(&mut self, place: &Place) -> Result<Option<(&Leaf, Option<&Leaf>)>, QueryError> {
+        self.leaves.read(place.leaf, &mut self.leaf)?;
+        let Kept::Leaf(leaf) = &self.leaf else { return Ok(None) };
+        let End::Leaf(index) = place.ending else { return Ok(Some((leaf, None))) };
+        self.outcomes.read(index, &mut self.outcome)?;
+        match &self.outcome {
+            Kept::Leaf(outcome) => Ok(Some((leaf, Some(outcome)))),
+            Kept::Pruned(_) => Ok(Some((leaf, None))),
+        }
     }
 }

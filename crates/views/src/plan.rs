@@ -143,3 +143,6 @@ impl Node {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

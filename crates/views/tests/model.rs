@@ -233,7 +233,8 @@ impl<'h> Case<'h> {
             for field in &fields {
                 let values: BTreeSet<String> = shown.values(*field);
                 let longer = |key: &Vec<String>| {
-                    let longer = values.iter().map(|value| [&key[..], &[value.clone()]].concat());
+                    let longer =
+                        values.iter().map(|value| [&key[..], std::slice::from_ref(value)].concat());
                     longer.collect::<Vec<_>>()
                 };
                 keys = keys.iter().flat_map(longer).collect();

@@ -20,7 +20,25 @@ impl KeptRange {
         Self { store, frame: None, left: range }
     }
 
+    /// Reads what stands at `index` into the buffers of a leaf that is no longer needed. Moves
+    /// nothing: who reads scattered positions in ascending order decodes each frame once.
+    ///
+    /// # Errors
+    /// `OutOfRange` at or above the end of the range, or what reading found.
+    pub fn read(&mut self, index: u64, kept: &mut Kept) -> Result<(), LedgerError> {
+        if index >= self.left.end {
+            return Err(LedgerError::OutOfRange { index, size: self.left.end });
+        }
+        self.kept_into(index, kept)
+    }
+
     fn kept(&mut self, index: u64) -> Result<Kept, LedgerError> {
+        let mut kept = Kept::Pruned(Default::default());
+        self.kept_into(index, &mut kept)?;
+        Ok(kept)
+    }
+
+    fn kept_into(&mut self, index: u64, kept: &mut Kept) -> Result<(), LedgerError> {
         let inside = |frame: &Arc<Frame>| {
             index.checked_sub(frame.first()).is_some_and(|place| place < frame.len() as u64)
         };
@@ -28,9 +46,9 @@ impl KeptRange {
             Some(frame) => frame,
             None => self.store.frame_of(index)?,
         };
-        let kept = frame.kept((index - frame.first()) as usize);
+        let done = frame.kept_into((index - frame.first()) as usize, kept);
         self.frame = Some(frame);
-        kept.map_err(|what| self.store.bad_leaf(index, what))
+        done.map_err(|what| self.store.bad_leaf(index, what))
     }
 }
 
@@ -49,15 +67,6 @@ impl Iterator for KeptRange {
 
 /// Leaves in index order; made by [`crate::LedgerReader::range`].
 pub struct Leaves(pub(super) KeptRange);
-
-impl Leaves {
-    /// Goes on at `index`, never back. What is passed over in the frame at hand is not decoded
-    /// again, so ascending scattered indexes cost one decoding a frame.
-    pub fn skip_to(&mut self, index: u64) {
-        let left = &mut self.0.left;
-        left.start = index.clamp(left.start, left.end.max(left.start));
-    }
-}
 
 impl Iterator for Leaves {
     type Item = Result<(LeafIndex, Leaf), LedgerError>;

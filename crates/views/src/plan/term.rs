@@ -208,16 +208,20 @@ fn probe(test: &Test) -> Probe {
     }
 }
 
-/// A value at a path: its group has the last key, and the value, if that has but one spelling.
+/// A value at a path: its group has every key of it, and the value, if that has but one spelling.
 fn at_path(path: &str, test: &Test) -> Node {
-    let key = path.rsplit('.').next().unwrap_or(path);
-    let key = Node::Row(Probe::of_pieces(&[fold(key)], true, true));
-    let value = match test {
-        Test::Is(Value::Text(text)) if Number::parse(text).is_some() => return key,
-        Test::Is(_) | Test::Like(_) | Test::Holds(_) => Node::Row(probe(test)),
-        _ => return key,
-    };
-    Node::and(vec![key, value])
+    let mut probes: Vec<Probe> =
+        path.split('.').map(|key| Probe::of_pieces(&[fold(key)], true, true)).collect();
+    match test {
+        Test::Is(Value::Text(text)) if Number::parse(text).is_some() => {}
+        Test::Is(_) | Test::Like(_) | Test::Holds(_) => probes.push(probe(test)),
+        Test::Exists | Test::Compare(..) | Test::Between(..) => {}
+    }
+    probes.retain(|probe| !probe.passes_all());
+    match probes.is_empty() {
+        true => Node::Row(Probe::default()),
+        false => Node::and(probes.into_iter().map(Node::Row).collect()),
+    }
 }
 
 /// True if the values of a field are compared byte for byte.
