@@ -73,6 +73,9 @@ pub(crate) enum Command {
     /// Show or rotate the key that signs checkpoints.
     #[command(subcommand, arg_required_else_help = true)]
     Key(KeyCommand),
+    /// Make what can be asked of a ledger anew.
+    #[command(subcommand, arg_required_else_help = true)]
+    Views(ViewsCommand),
     /// Turn real systems' logs into events.
     #[command(
         args_conflicts_with_subcommands = true,
@@ -239,6 +242,20 @@ pub(crate) struct ProofArgs {
     pub(crate) out: PathBuf,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ViewsCommand {
+    /// Delete the index of events and make it anew from the ledger. Stop the server first.
+    #[command(after_help = "Example: annals views rebuild --data /var/lib/annals")]
+    Rebuild {
+        /// The data folder.
+        #[arg(long, value_name = "DIR", env = "ANNALS_DATA")]
+        data: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use annals_ledger::{Appender, Head, LedgerReader};
 use annals_record::{Catalogue, Sender, Timestamp};
+use annals_views::SearchIndex;
 
 use crate::auth::token::Token;
 use crate::budget::Budget;
@@ -30,6 +31,8 @@ pub(crate) struct App {
     pub(crate) quota: Arc<Quota>,
     /// None where views are off.
     pub(crate) quarantine: Option<Arc<QuarantineIndex>>,
+    /// None where views are off.
+    pub(crate) search: Option<SearchIndex>,
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) scrub: Arc<Scrub>,
     pub(crate) metrics: Metrics,
@@ -48,6 +51,7 @@ pub(crate) struct Parts {
     pub(crate) quota: Arc<Quota>,
     pub(crate) quarantine: Option<Arc<QuarantineIndex>>,
     pub(crate) quarantine_key: [u8; SECRET_BYTES],
+    pub(crate) search: Option<SearchIndex>,
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) scrub: Arc<Scrub>,
     pub(crate) started: Timestamp,
@@ -58,6 +62,7 @@ impl App {
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { config, catalogue, appender, reader, control, .. } = parts;
         let Parts { quota, quarantine, quarantine_key, publisher, scrub, started, .. } = parts;
+        let Parts { search, .. } = parts;
         let ingest = Ingest::new(appender.clone(), catalogue.clone(), quota.clone())
             .with_quarantine_key(quarantine_key)
             .at(&config.region, &config.stack_id);
@@ -73,6 +78,7 @@ impl App {
             ingest,
             quota,
             quarantine,
+            search,
             publisher,
             scrub,
             budget,

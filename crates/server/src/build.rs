@@ -5,9 +5,11 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use annals_ledger::{Clock, FollowerHandle, Ledger, Options, SystemClock};
+use annals_ledger::{Clock, Follower, FollowerHandle, Ledger, LedgerReader, Options, SystemClock};
 use annals_record::Catalogue;
+use annals_views::{IndexOptions, Indexer, SearchIndex};
 
 use crate::app::{App, Parts, Shared};
 use crate::config::Config;
@@ -45,7 +47,14 @@ pub(crate) fn build(config: Config) -> Result<House, ServerError> {
     } else {
         None
     };
-    let followers = quarantine.iter().map(|index| ledger.follow(Box::new(index.follower())));
+    let (search, indexer) = if config.views.enabled {
+        let (search, indexer) = search(&config, reader.clone(), catalogue.clone())?;
+        (Some(search), Some(Box::new(indexer) as Box<dyn Follower>))
+    } else {
+        (None, None)
+    };
+    let lines = quarantine.iter().map(|index| Box::new(index.follower()) as Box<dyn Follower>);
+    let followers = lines.chain(indexer).map(|follower| ledger.follow(follower));
     let followers = followers.collect::<Result<_, _>>()?;
     let app = App::new(Parts {
         config,
@@ -56,6 +65,7 @@ pub(crate) fn build(config: Config) -> Result<House, ServerError> {
         quota,
         quarantine,
         quarantine_key,
+        search,
         publisher,
         scrub,
         started: SystemClock.now(),
@@ -91,4 +101,14 @@ fn quarantine(
     let path = folder.join(QUARANTINE);
     QuarantineIndex::open(&path, head.size, quota)
         .map_err(|source| ServerError::View { path, source })
+}
+
+fn search(
+    config: &Config,
+    reader: LedgerReader,
+    catalogue: Arc<Catalogue>,
+) -> Result<(SearchIndex, Indexer), ServerError> {
+    let open_limit = Duration::from_secs(config.views.open_hours_max.saturating_mul(60 * 60));
+    let options = IndexOptions { open_limit, ..IndexOptions::default() };
+    Ok(SearchIndex::open(&config.data.join(VIEWS), reader, catalogue, options)?)
 }

@@ -130,6 +130,9 @@ section! {
         /// `false`: ledger only. Events are taken, kept, served by id and position and proved;
         /// queries are answered 503 `views_off`.
         enabled: bool = true,
+        /// Hours that the first half of an operation of two phases waits for its outcome. After
+        /// that its outcome is `unknown`, until a late one corrects it.
+        open_hours_max: u64 = 4,
     }
 }
 

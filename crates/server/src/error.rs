@@ -64,6 +64,9 @@ pub enum ServerError {
         #[source]
         source: std::io::Error,
     },
+    /// The index cannot be used.
+    #[error("cannot use the index of events")]
+    Index(#[from] annals_views::IndexError),
     /// The ledger cannot be opened or closed.
     #[error("cannot use the ledger")]
     Ledger(#[from] LedgerError),

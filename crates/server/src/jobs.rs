@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use annals_api::wire::event::parse_event;
-use annals_ledger::LedgerError;
+use annals_ledger::{Clock as _, LedgerError, SystemClock};
 
 use crate::app::{App, Shared};
 use crate::control::{ControlError, Pending};
@@ -12,6 +12,8 @@ use crate::ingest::IngestError;
 
 /// Pause between two looks at outbox and ledger.
 const PERIOD: Duration = Duration::from_millis(200);
+/// Looks between two at operations whose outcome does not come: a minute.
+const LOOKS_A_MINUTE: u64 = 300;
 
 /// Why waiting acts could not be recorded.
 #[derive(Debug, thiserror::Error)]
@@ -24,10 +26,15 @@ pub(crate) enum DrainError {
 
 /// Works until the ledger stops for good; the answer is why.
 pub(crate) async fn run(app: Shared) -> Arc<LedgerError> {
+    let mut look = 0_u64;
     loop {
         if let Some(fault) = app.appender.fatal() {
             return fault;
         }
+        if look % LOOKS_A_MINUTE == 0 {
+            give_up_intents(&app).await;
+        }
+        look += 1;
         let shared = app.clone();
         match tokio::task::spawn_blocking(move || drain(&shared)).await {
             Ok(Ok(())) => {}
@@ -40,6 +47,20 @@ pub(crate) async fn run(app: Shared) -> Arc<LedgerError> {
             Err(error) => tracing::error!(%error, "recording acts failed"),
         }
         tokio::time::sleep(PERIOD).await;
+    }
+}
+
+/// Gives operations up whose outcome did not come in time.
+async fn give_up_intents(app: &Shared) {
+    let Some(search) = app.search.clone() else { return };
+    let now = SystemClock.now().nanos();
+    match tokio::task::spawn_blocking(move || search.give_up_intents(now)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "operations without an outcome cannot be given up"
+        ),
+        Err(error) => tracing::error!(%error, "giving up operations failed"),
     }
 }
 

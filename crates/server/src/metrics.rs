@@ -3,6 +3,7 @@
 //! Labels are routes, methods and status codes, all from closed sets, so that no caller can make
 //! the number of series grow; places and witnesses are named in the configuration.
 
+mod index;
 mod outside;
 mod scrub;
 
@@ -21,6 +22,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::ingest::Outcome;
+use annals_views::IndexStats;
+use index::IndexGauges;
 use outside::OutsideGauges;
 use scrub::ScrubGauges;
 
@@ -51,6 +54,8 @@ pub(crate) struct Gauges {
     pub(crate) places: Vec<DeliveryStatus>,
     pub(crate) witnesses: Vec<DeliveryStatus>,
     pub(crate) scrub: ScrubStatus,
+    /// None where views are off.
+    pub(crate) index: Option<IndexStats>,
 }
 
 /// All metrics of the server.
@@ -69,6 +74,7 @@ pub(crate) struct Metrics {
     places: OutsideGauges,
     witnesses: OutsideGauges,
     scrub: ScrubGauges,
+    index: IndexGauges,
 }
 
 impl Metrics {
@@ -89,6 +95,7 @@ impl Metrics {
             places: OutsideGauges::default(),
             witnesses: OutsideGauges::default(),
             scrub: ScrubGauges::default(),
+            index: IndexGauges::default(),
         };
         metrics.register();
         metrics
@@ -124,6 +131,7 @@ impl Metrics {
         self.places.register(registry, "publish", "place");
         self.witnesses.register(registry, "witness", "witness");
         self.scrub.register(registry);
+        self.index.register(registry);
     }
 
     /// A request was answered.
@@ -170,6 +178,9 @@ impl Metrics {
         self.places.set(&now.places);
         self.witnesses.set(&now.witnesses);
         self.scrub.set(&now.scrub);
+        if let Some(index) = &now.index {
+            self.index.set(index);
+        }
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

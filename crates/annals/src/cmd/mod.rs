@@ -14,6 +14,7 @@ mod serve;
 mod status;
 mod token;
 mod verify;
+mod views;
 mod witness;
 
 use annals_ledger::{Clock as _, SystemClock};
@@ -34,6 +35,7 @@ pub(crate) fn run(command: Command) -> Result<(), Exit> {
         Command::Verify(args) => verify::run(&args),
         Command::Witness(args) => witness::run(&args),
         Command::Key(command) => key::run(command),
+        Command::Views(command) => views::run(command),
         Command::Collect(args) => collect::run(&args),
         Command::Quarantine(command) => quarantine::run(command),
         Command::Status(args) => status::run(&args),

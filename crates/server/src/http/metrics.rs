@@ -1,5 +1,6 @@
 //! `/metrics`: for Prometheus, role system-admin.
 
+use annals_views::SearchIndex;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
@@ -27,6 +28,7 @@ pub(crate) async fn metrics(
         places: app.publisher.places(),
         witnesses: app.publisher.witnesses(),
         scrub: app.scrub.status(),
+        index: app.search.as_ref().map(SearchIndex::stats),
     };
     let text = app.metrics.text(&now).map_err(|error| HttpError::Failed(Box::new(error)))?;
     Ok(([(CONTENT_TYPE, OPENMETRICS)], text))

@@ -55,8 +55,9 @@ impl Indexer {
         }
     }
 
-    /// Writes all rows to disk, however few they are, and waits for it.
-    pub fn seal(&mut self) {
+    /// Writes all rows to disk, however few they are, and waits for it. False if it could not be
+    /// done; the fault is in the log.
+    pub fn seal(&mut self) -> bool {
         let shared = &self.index.shared;
         let mut writer = shared.writer();
         writer.seal_now = true;
@@ -65,6 +66,7 @@ impl Indexer {
             let waited = shared.changed.wait_timeout(writer, LOOK_EVERY);
             writer = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+        writer.settled == writer.end
     }
 
     fn take(&mut self, batch: &[(LeafIndex, Leaf)], upto: u64) -> Result<(), IndexError> {

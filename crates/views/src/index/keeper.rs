@@ -270,6 +270,7 @@ fn save(shared: &Shared, writer: &mut Writer) -> Result<(), IndexError> {
 fn give_back(shared: &Shared) {
     let mut writer = shared.writer();
     writer.thaw();
+    writer.seal_now = false;
     shared.publish(&mut writer);
     if !shared.is_stopped() {
         drop(shared.changed.wait_timeout(writer, PAUSE));

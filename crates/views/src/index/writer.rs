@@ -199,6 +199,9 @@ impl Writer {
         limit: i64,
     ) -> Result<bool, LedgerError> {
         let late: Vec<_> = self.open.range(..(limit, 0)).copied().collect();
+        if late.is_empty() {
+            return Ok(false);
+        }
         let parts = self.parts();
         let is_open = |index: u64| {
             let mut rows = parts.iter().rev();
