@@ -140,7 +140,7 @@ fn seal(
         writer.text_files.push(TextFile { number, groups });
     }
     writer.settled = end;
-    writer.seal_now = false;
+    writer.seal_now &= writer.settled < writer.end;
     save(shared, &mut writer)
 }
 

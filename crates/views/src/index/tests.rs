@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::columns::{ColumnId, Flags};
 use crate::memory::{MemoryPart, merge};
+use crate::part::ABSENT;
 
 const SERVER: &str = "00000000";
 /// Follows an erased value through the files.
@@ -185,7 +186,8 @@ fn text_of(part: &MemoryPart, index: u64, id: ColumnId) -> String {
     let doc = part.doc_of(index).unwrap();
     let (mut ords, mut buffer) = (smallvec::SmallVec::new(), String::new());
     part.column(id).ords(doc, &mut ords);
-    ords.first().map_or(String::new(), |ord| part.column(id).term(*ord, &mut buffer).to_owned())
+    let ord = ords.first().filter(|ord| **ord != ABSENT);
+    ord.map_or(String::new(), |ord| part.column(id).term(*ord, &mut buffer).to_owned())
 }
 
 /// What happens to an index.
