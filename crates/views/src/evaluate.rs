@@ -12,33 +12,8 @@ use std::collections::HashMap;
 use crate::docset::DocSet;
 use crate::part::Part;
 use crate::plan::Node;
+use crate::sets::Sets;
 use crate::text::TextFilters;
-
-/// The rows that match for sure, and those that may; the first within the second.
-#[derive(Clone, Debug)]
-pub(crate) struct Sets {
-    pub(crate) sure: DocSet,
-    /// None: the same rows, nothing is left to check.
-    pub(crate) may: Option<DocSet>,
-}
-
-impl Sets {
-    fn exact(sure: DocSet) -> Self {
-        Self { sure, may: None }
-    }
-
-    /// The rows that may match.
-    pub(crate) fn may(&self) -> &DocSet {
-        self.may.as_ref().unwrap_or(&self.sure)
-    }
-
-    /// The rows that have to be looked at.
-    pub(crate) fn open(&self) -> Option<DocSet> {
-        let mut open = self.may.clone()?;
-        open.and_not(&self.sure);
-        (!open.is_empty()).then_some(open)
-    }
-}
 
 /// What a part does not know itself.
 pub(crate) struct Beside<'b> {
@@ -58,6 +33,13 @@ pub(crate) fn evaluate(part: &Part, node: &Node, within: &DocSet, beside: &Besid
         Node::All => Sets::exact(within.clone()),
         Node::And(nodes) => all(part, nodes, within, beside),
         Node::Or(nodes) => any(part, nodes, within, beside),
+        Node::Scope { text, node } if part.is_sealed() => {
+            let all = || evaluate(part, node, &DocSet::full(part.len()), beside);
+            let mut sets = Sets::clone(&part.scoped().of(text, all));
+            sets.keep(within);
+            sets
+        }
+        Node::Scope { node, .. } => evaluate(part, node, within, beside),
         Node::Not(node) => not(evaluate(part, node, within, beside), within),
         Node::Row(probe) if probe.passes_all() => unsure(within.clone()),
         Node::Row(probe) => unsure(leaves::may_hold(part, probe, beside.texts)),
@@ -136,7 +118,13 @@ fn exact(part: &Part, node: &Node, within: &DocSet, beside: &Beside<'_>) -> DocS
         Node::Duration(range) => column::durations(part, range, within, &mut out),
         Node::Flag(flag) => out = part.flagged(*flag),
         Node::Targets(test) => column::targets(part, test, within, beside, &mut out),
-        Node::All | Node::And(_) | Node::Or(_) | Node::Not(_) | Node::Id(_) | Node::Row(_) => {
+        Node::All
+        | Node::And(_)
+        | Node::Or(_)
+        | Node::Not(_)
+        | Node::Scope { .. }
+        | Node::Id(_)
+        | Node::Row(_) => {
             unreachable!("`evaluate` answers these")
         }
     }

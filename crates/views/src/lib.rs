@@ -38,9 +38,11 @@ mod row;
 #[cfg(test)]
 mod sample;
 mod scope;
+mod scoped;
 mod sealed;
 mod search;
 mod session;
+mod sets;
 mod text;
 mod thing;
 mod threads;

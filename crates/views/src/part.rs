@@ -15,6 +15,7 @@ use crate::columns::{ColumnId, Flags, NumberId, POSTING_BYTES_MAX, PostingId};
 use crate::docset::{DocSet, OrdSet};
 use crate::fold::folds_to;
 use crate::memory::{MemoryColumn, MemoryPart};
+use crate::scoped::Scoped;
 use crate::sealed::SealedPart;
 
 /// In a list of ordinals: the value is not there.
@@ -33,6 +34,7 @@ struct Body {
     index_range: Range<u64>,
     hidden: OnceLock<DocSet>,
     skewed: OnceLock<DocSet>,
+    scoped: Scoped,
 }
 
 enum Rows {
@@ -78,7 +80,8 @@ impl Part {
         let at_range = ask!(&rows, rows => rows.at_range())?;
         let index_range = ask!(&rows, rows => rows.index_range());
         let (hidden, skewed) = (OnceLock::new(), OnceLock::new());
-        let body = Body { rows, at_range, index_range, hidden, skewed };
+        let scoped = Scoped::default();
+        let body = Body { rows, at_range, index_range, hidden, skewed, scoped };
         Some(Self { body: Arc::new(body), deleted })
     }
 
@@ -100,6 +103,11 @@ impl Part {
             Rows::Memory(_) => None,
             Rows::Sealed(rows) => rows.fault(),
         }
+    }
+
+    /// What scopes show of its rows, deleted ones among them.
+    pub(crate) fn scoped(&self) -> &Scoped {
+        &self.body.scoped
     }
 
     /// True if its rows are on disk.

@@ -53,6 +53,8 @@ pub(crate) enum Node {
     Targets(ObjectTest),
     /// The event has this id, exactly; found in the ledger's own table.
     Id(String),
+    /// What a scope with this text shows; a part keeps it for the next question.
+    Scope { text: String, node: Box<Node> },
     /// Only the event itself can tell; it has to have the keys of this probe.
     Row(Probe),
 }
@@ -128,7 +130,7 @@ impl Node {
     /// How dear it is to ask, as a rank.
     fn cost(&self) -> u8 {
         match self {
-            Self::All | Self::At(_) | Self::Index(_) => 0,
+            Self::All | Self::At(_) | Self::Index(_) | Self::Scope { .. } => 0,
             Self::Key(..) => 1,
             Self::Values(column, _) if column.has_postings() => 1,
             Self::Values(..) | Self::Present(_) => 2,

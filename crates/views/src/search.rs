@@ -13,7 +13,7 @@ use annals_record::Catalogue;
 use crate::check::{CHUNK_ROWS, Checker, LeafCursor, Place};
 use crate::docset::DocSet;
 use crate::eval::Compiled;
-use crate::evaluate::{Beside, Sets, evaluate};
+use crate::evaluate::{Beside, evaluate};
 use crate::fields::Field;
 use crate::filter::{Bound, Test, Value};
 use crate::found::Found;
@@ -21,6 +21,7 @@ use crate::index::{SearchIndex, Snapshot};
 use crate::part::Part;
 use crate::plan::{Node, Planner};
 use crate::question::{Answer, Partial, PartialReason, Progress, Question};
+use crate::sets::Sets;
 use crate::threads;
 use crate::{Order, QueryError};
 

@@ -12,7 +12,10 @@ use crate::text::Probe;
 impl Planner<'_> {
     /// The plan of what a scope shows.
     pub(crate) fn scope(&self, scope: &Bound) -> Node {
-        self.holds(scope)
+        match &**scope {
+            Filter::All => Node::All,
+            filter => Node::Scope { text: filter.to_string(), node: Box::new(self.holds(filter)) },
+        }
     }
 
     /// Known to be true.

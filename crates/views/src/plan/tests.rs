@@ -24,6 +24,7 @@ fn shape(node: &Node) -> String {
         Node::Flag(flag) => format!("flag {}", flag.0.trailing_zeros()),
         Node::Targets(test) if test.is_every => "every target".to_owned(),
         Node::Targets(test) => format!("one target of {}", shape(&test.per_event)),
+        Node::Scope { text, node } => format!("scope {text}: {}", shape(node)),
         Node::Id(id) => format!("id {id}"),
         Node::Row(probe) if probe.passes_all() => "row".to_owned(),
         Node::Row(_) => "row with keys".to_owned(),
@@ -42,6 +43,10 @@ fn check(text: &str, expected: &str) {
 
 fn check_scope(text: &str, expected: &str) {
     let planner = Planner { catalogue: &CATALOGUE };
+    let expected = match text {
+        "" => expected.to_owned(),
+        text => format!("scope {text}: {expected}"),
+    };
     assert_eq!(shape(&planner.scope(&bound(text))), expected, "{text}");
 }
 
@@ -80,6 +85,7 @@ fn order() {
 // Protects: nobody sees an event for want of a value that would hide it.
 #[test]
 fn scopes() {
+    check_scope("", "all");
     check_scope("region:cn-east", "region~");
     check_scope("-operator:li4", "and(not(Operator[li4]) operator:*)");
     check_scope("-operator:*", "and(not(operator:*) row)");

@@ -1,10 +1,10 @@
 //! The rows of one part in the order of a walk, asked for only when they may come next.
 
 use crate::docset::DocSet;
-use crate::evaluate::Sets;
 use crate::page::{Order, Position};
 use crate::part::Part;
 use crate::search::Search;
+use crate::sets::Sets;
 use crate::walk::Turn;
 
 /// Where fewer than one row in so many is met, they are sorted rather than looked for.
