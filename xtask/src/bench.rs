@@ -7,13 +7,14 @@ use crate::{repository::Repository, setup};
 use anyhow::{Context, Result, bail, ensure};
 use std::process::Command;
 
-/// Runs `bench ledger`, `bench ingest`, `bench verify` or `soak`; further arguments go to it.
+const MEASUREMENTS: [&str; 5] = ["ledger", "ingest", "verify", "compaction", "soak"];
+
+/// Runs `bench ledger` or another measurement; further arguments go to it.
 pub(crate) fn run(repository: &Repository, args: &[&str]) -> Result<bool> {
-    let (Some(&what @ ("ledger" | "ingest" | "verify" | "soak")), rest) =
-        (args.first(), args.get(1..))
-    else {
-        bail!("say what to measure: `cargo xtask bench ledger`, `… ingest` or `… verify`");
+    let (Some(&what), rest) = (args.first(), args.get(1..)) else {
+        bail!("say what to measure: {}", MEASUREMENTS.join(", "));
     };
+    ensure!(MEASUREMENTS.contains(&what), "no such measurement; there are {MEASUREMENTS:?}");
     setup::compilers()?;
     let status = repository
         .cargo(&["build", "--release", "--locked", "--package", "xtask", "--example", "bench"])

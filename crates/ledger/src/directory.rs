@@ -11,10 +11,8 @@ use crate::limits::{FRAME_LEAVES_MAX, FRAME_LONE_BYTES_MAX};
 pub(crate) enum Codec {
     Stored = 0,
     Zstd = 1,
-    /// zstd with the dictionary of the segment.
-    ZstdDictionary = 2,
-    /// Identifiers packed, then zstd with the segment's dictionary if it has one.
-    Packed = 3,
+    /// Packed, then zstd with the segment's dictionary if it has one.
+    Packed = 2,
 }
 
 impl Codec {
@@ -22,8 +20,7 @@ impl Codec {
         match byte {
             0 => Some(Self::Stored),
             1 => Some(Self::Zstd),
-            2 => Some(Self::ZstdDictionary),
-            3 => Some(Self::Packed),
+            2 => Some(Self::Packed),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@
 //! column holding one tag) and compressed together; salts, commitments and hashes are random and
 //! stand beside the columns as they are. Leaves of all states may share a frame: whole, with some
 //! fields erased, pruned to the bare hash. In a compacted segment hexadecimal identifiers are packed
-//! first (`frame/pack.rs`) and the segment's dictionary helps. Bytes: docs/formats/ledger.md.
+//! (`frame/pack.rs`) and the segment's dictionary helps. Bytes: docs/formats/ledger.md.
 //!
 //! A frame knows nothing of hashes or of the tree: whether a leaf is the right one is the
 //! caller's question.
@@ -35,6 +35,10 @@ const SHAPE_PRUNED: u8 = 2;
 // The state of a field in a mixed leaf.
 const FIELD_OPENED: u8 = 0;
 const FIELD_ERASED: u8 = 1;
+
+/// Ends each core and each value of packed columns, in place of a length before it: where zstd
+/// finds the value again it finds its end too. No byte of UTF-8 text.
+const END: u8 = 0xFE;
 
 const SALT_BYTES: usize = 16;
 const HASH_BYTES: usize = 32;

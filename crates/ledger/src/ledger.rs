@@ -110,7 +110,7 @@ impl Ledger {
         FollowerHandle::start(self.reader(), follower, self.follow_pause)
     }
 
-    pub(crate) fn store(&self) -> &Store {
+    pub(crate) fn store(&self) -> &Arc<Store> {
         &self.store
     }
 

@@ -10,8 +10,9 @@
 //! 5. Every byte under `DIR/ledger` is covered by a checksum or recomputable from what is; what
 //!    is not as it was written is found by `fsck`, and never repaired by guessing.
 //!
-//! It is synchronous, with two threads of its own (`sequencer.rs`, `commit.rs`), and does all I/O
-//! through one small trait (`disk.rs`). It does not know HTTP, configuration or what an event
+//! It is synchronous, with two threads of its own (`sequencer.rs`, `commit.rs`) and one for
+//! compaction where it is asked for (`compact.rs`), and does all I/O through one small trait
+//! (`disk.rs`). It does not know HTTP, configuration or what an event
 //! means; it treats a record as bytes with an id. Bytes on disk: docs/formats/ledger.md.
 
 mod append;
@@ -22,6 +23,7 @@ mod bytes;
 mod clock;
 mod closed;
 mod commit;
+mod compact;
 mod directory;
 pub mod disk;
 mod draft;
@@ -53,6 +55,7 @@ pub use annals_proof::LeafIndex;
 pub use append::{Appender, Receipt, Ticket};
 pub use batch::{Appended, OnConflict, Place};
 pub use clock::{Clock, SystemClock};
+pub use compact::Compactor;
 pub use disk::Disk;
 pub use error::LedgerError;
 pub use follow::{FollowError, Follower, FollowerHandle, SavedPosition};

@@ -203,16 +203,9 @@ pub(crate) fn rewrite_segment(
     if written.is_err() {
         let _ = remove_if_there(&*store.disk, &temporary);
     }
-    match &written {
-        Ok(done) => {
-            store.rewrites.bytes_before.fetch_add(done.bytes_before, Ordering::Relaxed);
-            store.rewrites.bytes_after.fetch_add(done.bytes_after, Ordering::Relaxed);
-        }
-        Err(LedgerError::Interrupted { .. } | LedgerError::Closed) => {}
-        Err(_) => {
-            store.rewrites.failures.fetch_add(1, Ordering::Relaxed);
-        }
-    }
+    let no_fault =
+        matches!(written, Err(LedgerError::Interrupted { .. } | LedgerError::Closed) | Ok(_));
+    store.rewrites.failures.fetch_add(u64::from(!no_fault), Ordering::Relaxed);
     written
 }
 
@@ -224,6 +217,8 @@ fn put_in_place(store: &Store, old: &Segment, temporary: &Path) -> Result<Rewrit
     let segment = Segment::open(&*store.disk, &old.path)?;
     let len = |file: &Segment| file.file().len().map_err(LedgerError::read(&old.path));
     let done = Rewritten { bytes_before: len(old)?, bytes_after: len(&segment)? };
+    store.rewrites.bytes_before.fetch_add(done.bytes_before, Ordering::Relaxed);
+    store.rewrites.bytes_after.fetch_add(done.bytes_after, Ordering::Relaxed);
     store.put_segment(Arc::new(segment));
     store.forget_frames();
     renamed.map_err(LedgerError::write(&old.path, 0))?;

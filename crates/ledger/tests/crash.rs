@@ -3,7 +3,9 @@
 //! acknowledged event is missing, no batch is there by half, the head extends every checkpoint
 //! that was given out, and `fsck` finds nothing.
 //!
-//! A failure prints the fault and the seed; `check_fault(call, fault)` replays it.
+//! The same for a life that compacts its segments.
+//!
+//! A failure prints the fault and the seed; `check_fault(life, call, fault)` replays it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "sample/mod.rs"]
@@ -16,6 +18,9 @@ use sample::harness::Sender;
 const SEED: u64 = 20_261_122;
 /// Small, so that sealing happens several times.
 const SEGMENT_BYTES: u64 = 3_000;
+
+/// What is done between the first open and the last fault.
+type Life = fn(&mut Sender);
 
 /// Opens, appends in several batches through several segments, closes; twice. Goes on after
 /// errors as a server would: a failed batch is left, a stopped ledger is opened again.
@@ -69,8 +74,41 @@ fn append_upto(
     Ok(())
 }
 
+/// Appends through several segments, compacts all that are sealed, appends again: compacted and
+/// new segments stand side by side. Compaction that fails is left; the next life begins it anew.
+fn compact(sender: &mut Sender) {
+    let mut attempts = 0;
+    let mut appended = false;
+    while attempts < 6 && !sender.disk.is_crashed() {
+        attempts += 1;
+        let Ok(ledger) = sender.open() else {
+            sender.disk.restart();
+            continue;
+        };
+        let mut number = 0;
+        if !appended && append_upto(sender, &ledger, &mut number, 40).is_err() {
+            continue;
+        }
+        appended = true;
+        let sealed = ledger.sealed_segments();
+        let waiting = sealed.iter().filter(|segment| !segment.compacted);
+        let failed = waiting.filter(|segment| ledger.compact(segment.first, &mut ()).is_err());
+        let failed = failed.count();
+        if sender.disk.is_crashed() {
+            return;
+        }
+        sender.check_promises(&ledger.reader(), "after a compaction");
+        let _ = append_upto(sender, &ledger, &mut 100, 105);
+        if ledger.close().is_ok() && failed == 0 {
+            return;
+        }
+    }
+    let happened = sender.disk.happened();
+    assert!(sender.disk.is_crashed(), "{happened:?} may not keep a segment from compaction");
+}
+
 /// Calls of a life without faults.
-fn calls_of_a_life() -> u64 {
+fn calls_of_a_life(live: Life) -> u64 {
     let mut sender = Sender::new(SEED, SEGMENT_BYTES);
     live(&mut sender);
     let calls = sender.disk.calls();
@@ -78,7 +116,7 @@ fn calls_of_a_life() -> u64 {
     calls
 }
 
-fn check_fault(call: u64, fault: Fault) {
+fn check_fault(live: Life, call: u64, fault: Fault) {
     let mut sender = Sender::new(SEED ^ call, SEGMENT_BYTES);
     sender.disk.fail_at(call, fault);
     live(&mut sender);
@@ -96,30 +134,50 @@ fn check_fault(call: u64, fault: Fault) {
     sender.check(&format!("{context}, then a power cut"));
 }
 
-fn check_all(fault: Fault) {
-    let calls = calls_of_a_life();
+fn check_all(live: Life, fault: Fault) {
+    let calls = calls_of_a_life(live);
     assert!(calls > 150, "the life has become too short to be a test: {calls} calls");
     for call in 0..calls {
-        check_fault(call, fault);
+        check_fault(live, call, fault);
     }
 }
 
 #[test]
 fn failed_and_lost() {
-    check_all(Fault::Lost);
+    check_all(live, Fault::Lost);
 }
 
 #[test]
 fn failed_but_kept() {
-    check_all(Fault::Kept);
+    check_all(live, Fault::Kept);
 }
 
 #[test]
 fn torn() {
-    check_all(Fault::Torn);
+    check_all(live, Fault::Torn);
 }
 
 #[test]
 fn crash() {
-    check_all(Fault::Crash);
+    check_all(live, Fault::Crash);
+}
+
+#[test]
+fn compaction_failed_and_lost() {
+    check_all(compact, Fault::Lost);
+}
+
+#[test]
+fn compaction_failed_but_kept() {
+    check_all(compact, Fault::Kept);
+}
+
+#[test]
+fn compaction_torn() {
+    check_all(compact, Fault::Torn);
+}
+
+#[test]
+fn compaction_crash() {
+    check_all(compact, Fault::Crash);
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// What to measure, over how much.
 #[derive(Debug)]
 pub(crate) struct Arguments {
-    /// `ledger`, `ingest`, `verify` or `soak`.
+    /// `ledger`, `ingest`, `verify`, `compaction` or `soak`.
     pub(crate) what: String,
     /// The release binary of the program.
     pub(crate) annals: PathBuf,
@@ -34,9 +34,15 @@ impl Arguments {
     /// Reads `<what> --name value … [--peers]`.
     pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Self> {
         let mut args = args.into_iter();
-        let what = args.next().context("say what to measure: `ledger`, `ingest` or `verify`")?;
+        let what = args
+            .next()
+            .context("say what to measure: `ledger`, `ingest`, `verify` or `compaction`")?;
         let mut arguments = Self {
-            events: if what == "ingest" { 1_000_000 } else { 5_000_000 },
+            events: match what.as_str() {
+                "ingest" => 1_000_000,
+                "compaction" => 3_000_000,
+                _ => 5_000_000,
+            },
             what,
             annals: PathBuf::new(),
             scratch: PathBuf::from("target/bench"),

@@ -70,6 +70,18 @@ struct State {
 }
 
 impl Batches {
+    /// Leaves the first `events` out; they count among those handed out.
+    pub(crate) fn skip(&self, events: u64) -> Result<()> {
+        let mut state = self.state.lock().expect("no thread panics while it holds this lock");
+        let mut line = Vec::new();
+        for _ in 0..events {
+            line.clear();
+            state.reader.read_until(b'\n', &mut line)?;
+        }
+        state.left = state.left.saturating_sub(events);
+        Ok(())
+    }
+
     /// Puts the next whole lines into `body` and answers how many; 0 at the end.
     pub(crate) fn next(&self, body: &mut Vec<u8>) -> Result<u64> {
         body.clear();

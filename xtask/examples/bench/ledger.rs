@@ -48,11 +48,7 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Report> {
 /// Makes a ledger below `folder` that holds all the events, and says how long that took.
 pub(crate) fn fill(arguments: &Arguments, events: &Events, folder: &Path) -> Result<Figure> {
     let ledger = Ledger::open(folder, Options::default())?;
-    let ingest = Ingest::new(
-        ledger.appender(),
-        Arc::new(Catalogue::built_in()),
-        Arc::new(Quota::new(QUARANTINE_BYTES)),
-    );
+    let ingest = ingest(&ledger);
     let batches = events.batches(arguments.batch, u64::MAX)?;
     let started = Instant::now();
     let accepted = take(arguments.clients, &ingest, &batches)?;
@@ -66,14 +62,26 @@ pub(crate) fn fill(arguments: &Arguments, events: &Events, folder: &Path) -> Res
     Ok(Figure { what, events: accepted, bytes: events.bytes, took })
 }
 
-fn take(threads: usize, ingest: &Ingest, batches: &Batches) -> Result<u64> {
-    let sender = Sender {
+/// The server's pipeline into a ledger.
+pub(crate) fn ingest(ledger: &Ledger) -> Ingest {
+    let quota = Arc::new(Quota::new(QUARANTINE_BYTES));
+    Ingest::new(ledger.appender(), Arc::new(Catalogue::built_in()), quota)
+}
+
+/// Whoever sends the events.
+pub(crate) fn sender() -> Sender {
+    Sender {
         emitter: "0badcafe".to_owned(),
         region: None,
         stack_id: None,
         may_be_system: true,
         is_server: false,
-    };
+    }
+}
+
+/// Hands all batches in from so many threads, and answers how many events were accepted.
+pub(crate) fn take(threads: usize, ingest: &Ingest, batches: &Batches) -> Result<u64> {
+    let sender = sender();
     std::thread::scope(|scope| {
         let worker = || take_all(ingest, &sender, batches);
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
@@ -85,20 +93,23 @@ fn take_all(ingest: &Ingest, sender: &Sender, batches: &Batches) -> Result<u64> 
     let mut body = Vec::new();
     let mut accepted = 0;
     while batches.next(&mut body)? > 0 {
-        let outcome = loop {
-            match ingest.ndjson(sender, &body, false) {
-                Err(IngestError::Ledger(LedgerError::Busy)) => {
-                    std::thread::sleep(BUSY_PAUSE);
-                }
-                other => break other?,
-            }
-        };
-        if let Some(rejected) = outcome.rejected.first() {
-            anyhow::bail!("a generated event was rejected: {}", rejected.message);
-        }
-        accepted += outcome.accepted;
+        accepted += accept(ingest, sender, &body)?;
     }
     Ok(accepted)
+}
+
+/// Hands one batch in, waiting while the queue is full.
+pub(crate) fn accept(ingest: &Ingest, sender: &Sender, body: &[u8]) -> Result<u64> {
+    let outcome = loop {
+        match ingest.ndjson(sender, body, false) {
+            Err(IngestError::Ledger(LedgerError::Busy)) => std::thread::sleep(BUSY_PAUSE),
+            other => break other?,
+        }
+    };
+    if let Some(rejected) = outcome.rejected.first() {
+        anyhow::bail!("a generated event was rejected: {}", rejected.message);
+    }
+    Ok(outcome.accepted)
 }
 
 /// Durable and proved: the head is signed, and the last event is in it.

@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to a terminal")]
 
 mod arguments;
+mod compaction;
 mod duckdb;
 mod events;
 mod http;
@@ -37,7 +38,10 @@ fn main() -> Result<()> {
         "ledger" => ledger::measure(&arguments)?,
         "ingest" => ingest::measure(&arguments)?,
         "verify" => verify::measure(&arguments)?,
-        other => bail!("no such measurement: `{other}`; there are `ledger`, `ingest`, `verify`"),
+        "compaction" => compaction::measure(&arguments)?,
+        other => bail!(
+            "no such measurement: `{other}`; there are `ledger`, `ingest`, `verify`, `compaction`"
+        ),
     };
     print!("{report}");
     Ok(())

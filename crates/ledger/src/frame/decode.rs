@@ -6,12 +6,13 @@
 use super::dictionary::Dictionary;
 use super::pack::unpack;
 use super::{
-    FIELD_ERASED, FIELD_OPENED, HASH_BYTES, SALT_BYTES, SHAPE_MIXED, SHAPE_PRUNED, SHAPE_WHOLE,
-    column_order,
+    END, FIELD_ERASED, FIELD_OPENED, HASH_BYTES, SALT_BYTES, SHAPE_MIXED, SHAPE_PRUNED,
+    SHAPE_WHOLE, column_order,
 };
 use crate::bytes::Cursor;
 use crate::directory::{Codec, FrameEntry};
 use annals_record::{Field, Kept, Leaf, Tag};
+use memchr::memchr_iter;
 use std::cell::RefCell;
 use zstd::zstd_safe::DCtx;
 
@@ -77,7 +78,8 @@ impl Frame {
             leaves: Vec::with_capacity(entry.count as usize),
             fields: Vec::new(),
         };
-        frame.lay_out(entry.count).ok_or("the frame's columns do not fit together")?;
+        let ended = entry.codec == Codec::Packed;
+        frame.lay_out(entry.count, ended).ok_or("the frame's columns do not fit together")?;
         Ok(frame)
     }
 
@@ -131,21 +133,32 @@ impl Frame {
         slice(&self.beside, at, N as u32).try_into().expect("lay_out checked all places")
     }
 
-    /// Works out where every core, value and salt stands. `None` if the parts do not add up.
-    fn lay_out(&mut self, count: u32) -> Option<()> {
+    /// Works out where every core, value and salt stands; their ends are marked, or their lengths
+    /// stand in the shapes. `None` if the parts do not add up.
+    fn lay_out(&mut self, count: u32, ended: bool) -> Option<()> {
         let mut cursor = Cursor::new(&self.columns);
         let (shapes_len, cores_len) = (cursor.u32()?, cursor.u32()?);
         let mut shapes = Cursor::new(cursor.take(shapes_len as usize)?);
         let mut core = cursor.position() as u32;
-        cursor.take(cores_len as usize)?;
-        let values = cursor.position() as u32;
+        let mut core_ends = memchr_iter(END, cursor.take(cores_len as usize)?);
+        let (cores, values) = (core, cursor.position() as u32);
         let mut beside = 0u32;
         for _ in 0..count {
-            let leaf = read_leaf(&mut shapes, &mut self.fields, &mut beside, core)?;
-            core = core.checked_add(leaf.core_len)?;
+            let mut leaf = read_leaf(&mut shapes, &mut self.fields, &mut beside, ended)?;
+            leaf.core = core;
+            if ended && leaf.shape != SHAPE_PRUNED {
+                let end = cores + core_ends.next()? as u32;
+                leaf.core_len = end - core;
+                core = end + 1;
+            } else {
+                core = core.checked_add(leaf.core_len)?;
+            }
             self.leaves.push(leaf);
         }
-        let end = place_values(&mut self.fields, values)?;
+        let end = match ended {
+            true => place_ended_values(&mut self.fields, &self.columns, values)?,
+            false => place_values(&mut self.fields, values)?,
+        };
         let fits = shapes.is_at_end()
             && core == values
             && end as usize == self.columns.len()
@@ -162,13 +175,13 @@ fn read_leaf(
     shapes: &mut Cursor<'_>,
     fields: &mut Vec<FieldPlace>,
     beside: &mut u32,
-    core: u32,
+    ended: bool,
 ) -> Option<LeafPlace> {
     let shape = shapes.u8()?;
     let start = fields.len() as u32;
     let own = *beside;
     let mut leaf =
-        LeafPlace { shape, beside: own, core, core_len: 0, fields: start, fields_end: start };
+        LeafPlace { shape, beside: own, core: 0, core_len: 0, fields: start, fields_end: start };
     match shape {
         SHAPE_PRUNED => {
             *beside = own.checked_add(HASH_BYTES as u32)?;
@@ -178,15 +191,20 @@ fn read_leaf(
         SHAPE_MIXED => {}
         _ => return None,
     }
-    leaf.core_len = shapes.varint()?;
+    leaf.core_len = if ended { 0 } else { shapes.varint()? };
     for _ in 0..shapes.u8()? {
-        fields.push(read_field(shapes, shape, beside)?);
+        fields.push(read_field(shapes, shape, beside, ended)?);
     }
     leaf.fields_end = fields.len() as u32;
     Some(leaf)
 }
 
-fn read_field(shapes: &mut Cursor<'_>, leaf_shape: u8, beside: &mut u32) -> Option<FieldPlace> {
+fn read_field(
+    shapes: &mut Cursor<'_>,
+    leaf_shape: u8,
+    beside: &mut u32,
+    ended: bool,
+) -> Option<FieldPlace> {
     let tag = u16::try_from(shapes.varint()?).ok()?;
     let shape = match leaf_shape {
         SHAPE_WHOLE => FieldShape::Whole,
@@ -197,11 +215,12 @@ fn read_field(shapes: &mut Cursor<'_>, leaf_shape: u8, beside: &mut u32) -> Opti
         },
     };
     let at = *beside;
-    let (beside_len, value_len) = match shape {
-        FieldShape::Whole => (0, shapes.varint()?),
-        FieldShape::Opened => (SALT_BYTES, shapes.varint()?),
-        FieldShape::Erased => (HASH_BYTES, 0),
+    let beside_len = match shape {
+        FieldShape::Whole => 0,
+        FieldShape::Opened => SALT_BYTES,
+        FieldShape::Erased => HASH_BYTES,
     };
+    let value_len = if ended || shape == FieldShape::Erased { 0 } else { shapes.varint()? };
     *beside = at.checked_add(beside_len as u32)?;
     Some(FieldPlace { tag, shape, beside: at, value: 0, value_len })
 }
@@ -209,27 +228,67 @@ fn read_field(shapes: &mut Cursor<'_>, leaf_shape: u8, beside: &mut u32) -> Opti
 /// Gives each value its place: columns in `column_order`, inside a column by leaf. Returns the
 /// end of the last one.
 fn place_values(fields: &mut [FieldPlace], start: u32) -> Option<u32> {
-    let mut columns: Vec<(u16, u32)> = Vec::new();
-    let find = |columns: &[(u16, u32)], tag: u16| {
-        columns.binary_search_by_key(&column_order(tag), |(tag, _)| column_order(*tag))
-    };
-    for field in fields.iter().filter(|field| field.shape != FieldShape::Erased) {
-        match find(&columns, field.tag) {
-            Ok(place) => columns[place].1 = columns[place].1.checked_add(field.value_len)?,
-            Err(place) => columns.insert(place, (field.tag, field.value_len)),
-        }
+    let (mut columns, end) = Columns::add_up(fields, start, |field| field.value_len)?;
+    for field in fields.iter_mut().filter(|field| field.shape != FieldShape::Erased) {
+        field.value = columns.take(field.tag, field.value_len);
     }
-    let mut next = start;
-    for (_, column) in &mut columns {
-        let len = std::mem::replace(column, next);
-        next = next.checked_add(len)?;
+    Some(end)
+}
+
+/// The same where each value has its end marked.
+fn place_ended_values(fields: &mut [FieldPlace], bytes: &[u8], start: u32) -> Option<u32> {
+    let (mut columns, count) = Columns::add_up(fields, 0, |_| 1)?;
+    let ends = memchr_iter(END, &bytes[start as usize..]).map(|end| start + end as u32);
+    let ends: Vec<u32> = ends.collect();
+    if ends.len() != count as usize {
+        return None;
     }
     for field in fields.iter_mut().filter(|field| field.shape != FieldShape::Erased) {
-        let place = find(&columns, field.tag).expect("the first walk saw every tag");
-        field.value = columns[place].1;
-        columns[place].1 += field.value_len;
+        let place = columns.take(field.tag, 1) as usize;
+        field.value = place.checked_sub(1).map_or(start, |before| ends[before] + 1);
+        field.value_len = ends[place] - field.value;
     }
-    Some(next)
+    Some(ends.last().map_or(start, |end| end + 1))
+}
+
+/// How far each column is taken, in `column_order`.
+struct Columns(Vec<(u16, u32)>);
+
+impl Columns {
+    /// All columns of the fields, one behind the other from `start` on, as long as the sum of
+    /// `len`; and the end of the last one.
+    fn add_up(
+        fields: &[FieldPlace],
+        start: u32,
+        len: impl Fn(&FieldPlace) -> u32,
+    ) -> Option<(Self, u32)> {
+        let mut columns = Self(Vec::new());
+        for field in fields.iter().filter(|field| field.shape != FieldShape::Erased) {
+            let len = len(field);
+            match columns.find(field.tag) {
+                Ok(place) => columns.0[place].1 = columns.0[place].1.checked_add(len)?,
+                Err(place) => columns.0.insert(place, (field.tag, len)),
+            }
+        }
+        let mut next = start;
+        for (_, column) in &mut columns.0 {
+            let len = std::mem::replace(column, next);
+            next = next.checked_add(len)?;
+        }
+        Some((columns, next))
+    }
+
+    /// Takes the next `len` of a column; answers where they begin.
+    fn take(&mut self, tag: u16, len: u32) -> u32 {
+        let place = self.find(tag).expect("the first walk saw every tag");
+        let start = self.0[place].1;
+        self.0[place].1 += len;
+        start
+    }
+
+    fn find(&self, tag: u16) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&column_order(tag), |(tag, _)| column_order(*tag))
+    }
 }
 
 thread_local! {
@@ -246,15 +305,12 @@ fn decompress(
     let columns = match entry.codec {
         Codec::Stored => bytes.to_vec(),
         Codec::Zstd => inflate(bytes, raw_len, None)?,
-        Codec::ZstdDictionary => {
-            let dictionary = dictionary.ok_or("the segment has no dictionary")?;
-            inflate(bytes, raw_len, Some(dictionary))?
-        }
         Codec::Packed => {
             let mut cursor = Cursor::new(bytes);
             let runs_len = cursor.u32().ok_or("the frame is cut")?;
             let runs = cursor.take(runs_len as usize).ok_or("the frame's identifiers are cut")?;
-            let packed = inflate(&bytes[cursor.position()..], raw_len, dictionary)?;
+            // A token stands for more bytes than its own, but for that of a lone 0xFF.
+            let packed = inflate(&bytes[cursor.position()..], 2 * raw_len, dictionary)?;
             unpack(&packed, runs, raw_len).ok_or("the frame's identifiers do not fit")?
         }
     };

@@ -3,7 +3,9 @@
 //! All buffers are kept from frame to frame. It does not decide when a frame is full.
 
 use super::pack::pack;
-use super::{FIELD_ERASED, FIELD_OPENED, SHAPE_MIXED, SHAPE_PRUNED, SHAPE_WHOLE, column_order};
+use super::{
+    END, FIELD_ERASED, FIELD_OPENED, SHAPE_MIXED, SHAPE_PRUNED, SHAPE_WHOLE, column_order,
+};
 use crate::bytes::put_varint;
 use crate::directory::{AtRange, Codec, FrameEntry};
 use annals_record::{Field, Kept, Leaf};
@@ -14,8 +16,7 @@ use zstd::zstd_safe::{CParameter, compress_bound};
 /// Builds frames.
 pub(crate) struct FrameBuilder {
     compressor: Compressor<'static>,
-    has_dictionary: bool,
-    /// Hexadecimal identifiers are taken out before compression.
+    /// The columns get the form that compresses best, at the price of some more work.
     packs: bool,
     count: u32,
     value_bytes: usize,
@@ -55,7 +56,6 @@ impl FrameBuilder {
         compressor.set_parameter(CParameter::DictIdFlag(false))?;
         Ok(Self {
             compressor,
-            has_dictionary: dictionary.is_some(),
             packs,
             count: 0,
             value_bytes: 0,
@@ -93,8 +93,12 @@ impl FrameBuilder {
             None => self.shapes.push(SHAPE_MIXED),
         }
         let core = leaf.core_bytes();
-        put_varint(&mut self.shapes, core.len() as u32);
         self.cores.extend_from_slice(core);
+        if self.packs {
+            self.cores.push(END);
+        } else {
+            put_varint(&mut self.shapes, core.len() as u32);
+        }
         let fields = leaf.fields();
         self.shapes.push(fields.len() as u8);
         for (tag, field) in fields {
@@ -130,15 +134,21 @@ impl FrameBuilder {
     }
 
     fn push_value(&mut self, tag: u16, value: &[u8]) {
-        put_varint(&mut self.shapes, value.len() as u32);
-        self.value_bytes += value.len();
         let order = column_order(tag);
         let place = self.columns.binary_search_by_key(&order, |(tag, _)| column_order(*tag));
         let place = place.unwrap_or_else(|place| {
             self.columns.insert(place, (tag, Vec::new()));
             place
         });
-        self.columns[place].1.extend_from_slice(value);
+        let column = &mut self.columns[place].1;
+        column.extend_from_slice(value);
+        self.value_bytes += value.len();
+        if self.packs {
+            column.push(END);
+            self.value_bytes += 1;
+        } else {
+            put_varint(&mut self.shapes, value.len() as u32);
+        }
     }
 
     /// Writes the frame to `out` and starts the next one. `first` is the index of its first leaf;
@@ -151,7 +161,7 @@ impl FrameBuilder {
         out.extend_from_slice(&self.beside);
         match codec {
             Codec::Stored => out.extend_from_slice(&self.payload),
-            Codec::Zstd | Codec::ZstdDictionary => out.extend_from_slice(&self.compressed),
+            Codec::Zstd => out.extend_from_slice(&self.compressed),
             Codec::Packed => {
                 out.extend_from_slice(&(self.runs.len() as u32).to_be_bytes());
                 out.extend_from_slice(&self.runs);
@@ -183,30 +193,26 @@ impl FrameBuilder {
 
     /// Compresses the payload in the way that suits it.
     fn compress(&mut self) -> io::Result<Codec> {
-        let packed = self.packs && self.pack();
-        if !packed {
-            self.runs.clear();
+        if self.packs {
+            self.pack();
         }
-        let columns = if packed { &self.packed } else { &self.payload };
+        let columns = if self.packs { &self.packed } else { &self.payload };
         self.compressed.clear();
         self.compressed.reserve(compress_bound(columns.len()));
         self.compressor.compress_to_buffer(columns, &mut self.compressed)?;
-        let smaller = self.compressed.len() + self.runs.len() < self.payload.len();
-        Ok(match (smaller, packed, self.has_dictionary) {
-            (false, ..) => Codec::Stored,
-            (true, true, _) => Codec::Packed,
-            (true, false, true) => Codec::ZstdDictionary,
-            (true, false, false) => Codec::Zstd,
+        let smaller = self.compressed.len() < self.payload.len();
+        Ok(match (self.packs, smaller) {
+            (true, _) => Codec::Packed,
+            (false, true) => Codec::Zstd,
+            (false, false) => Codec::Stored,
         })
     }
 
-    /// Takes identifiers out of the payload. False if that is not worth it.
-    fn pack(&mut self) -> bool {
+    /// Takes identifiers out of the payload.
+    fn pack(&mut self) {
         self.packed.clear();
         self.runs.clear();
         pack(&self.payload, &mut self.packed, &mut self.runs);
-        // A payload full of 0xFF would grow; readers expect none that does.
-        !self.runs.is_empty() && self.packed.len() <= self.payload.len()
     }
 
     fn gather(&mut self) {
