@@ -4,6 +4,7 @@
 //! never an argument (arguments are seen by every user of the machine): it comes from
 //! `ANNALS_TOKEN` or a file.
 
+mod compact;
 mod record;
 mod verify;
 mod witness;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use compact::CompactArgs;
 pub(crate) use record::RecordArgs;
 pub(crate) use verify::VerifyArgs;
 pub(crate) use witness::WitnessArgs;
@@ -76,6 +78,9 @@ pub(crate) enum Command {
     /// Make what can be asked of a ledger anew.
     #[command(subcommand, arg_required_else_help = true)]
     Views(ViewsCommand),
+    /// Rewrite the sealed segments of a stopped ledger so that they take least room.
+    #[command(after_help = "Example: annals compact --data /var/lib/annals")]
+    Compact(CompactArgs),
     /// Turn real systems' logs into events.
     #[command(
         args_conflicts_with_subcommands = true,

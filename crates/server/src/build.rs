@@ -7,7 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use annals_ledger::{Clock, Follower, FollowerHandle, Ledger, LedgerReader, Options, SystemClock};
+use annals_ledger::{
+    Clock, Compactor, Follower, FollowerHandle, Ledger, LedgerReader, Options, SystemClock,
+};
 use annals_record::Catalogue;
 use annals_views::{IndexOptions, Indexer, SearchIndex};
 
@@ -29,6 +31,7 @@ pub(crate) struct House {
     pub(crate) app: Shared,
     pub(crate) ledger: Ledger,
     pub(crate) followers: Vec<FollowerHandle>,
+    pub(crate) compactor: Option<Compactor>,
 }
 
 /// Builds it. Blocks while the ledger recovers.
@@ -56,6 +59,7 @@ pub(crate) fn build(config: Config) -> Result<House, ServerError> {
     let lines = quarantine.iter().map(|index| Box::new(index.follower()) as Box<dyn Follower>);
     let followers = lines.chain(indexer).map(|follower| ledger.follow(follower));
     let followers = followers.collect::<Result<_, _>>()?;
+    let compactor = config.compaction.enabled.then(|| ledger.compact_behind()).transpose()?;
     let app = App::new(Parts {
         config,
         catalogue,
@@ -70,7 +74,7 @@ pub(crate) fn build(config: Config) -> Result<House, ServerError> {
         scrub,
         started: SystemClock.now(),
     });
-    Ok(House { app: Arc::new(app), ledger, followers })
+    Ok(House { app: Arc::new(app), ledger, followers, compactor })
 }
 
 fn options(config: &Config) -> Options {

@@ -85,6 +85,8 @@ section! {
         quarantine: Quarantine = Quarantine::default(),
         /// What can be asked beyond the ledger itself.
         views: Views = Views::default(),
+        /// Room on the disk.
+        compaction: Compaction = Compaction::default(),
         /// The daily check of everything that is kept.
         scrub: Scrub = Scrub::default(),
         /// The HTTP server's patience.
@@ -133,6 +135,15 @@ section! {
         /// Hours that the first half of an operation of two phases waits for its outcome. After
         /// that its outcome is `unknown`, until a late one corrects it.
         open_hours_max: u64 = 4,
+    }
+}
+
+section! {
+    /// Section `[compaction]`.
+    Compaction {
+        /// Rewrite each sealed segment once, behind the work and at the lowest priority, so that
+        /// it takes about half the room. `annals compact` does it for a stopped server.
+        enabled: bool = true,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Labels are routes, methods and status codes, all from closed sets, so that no caller can make
 //! the number of series grow; places and witnesses are named in the configuration.
 
+mod compaction;
 mod index;
 mod outside;
 mod scrub;
@@ -12,6 +13,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::time::Duration;
 
 use annals_api::wire::status::{Counters, DeliveryStatus, ScrubStatus};
+use annals_ledger::Compaction;
 use axum::http::{Method, StatusCode};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -23,6 +25,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::ingest::Outcome;
 use annals_views::IndexStats;
+use compaction::CompactionGauges;
 use index::IndexGauges;
 use outside::OutsideGauges;
 use scrub::ScrubGauges;
@@ -56,6 +59,7 @@ pub(crate) struct Gauges {
     pub(crate) scrub: ScrubStatus,
     /// None where views are off.
     pub(crate) index: Option<IndexStats>,
+    pub(crate) compaction: Compaction,
 }
 
 /// All metrics of the server.
@@ -75,6 +79,7 @@ pub(crate) struct Metrics {
     witnesses: OutsideGauges,
     scrub: ScrubGauges,
     index: IndexGauges,
+    compaction: CompactionGauges,
 }
 
 impl Metrics {
@@ -96,6 +101,7 @@ impl Metrics {
             witnesses: OutsideGauges::default(),
             scrub: ScrubGauges::default(),
             index: IndexGauges::default(),
+            compaction: CompactionGauges::default(),
         };
         metrics.register();
         metrics
@@ -132,6 +138,7 @@ impl Metrics {
         self.witnesses.register(registry, "witness", "witness");
         self.scrub.register(registry);
         self.index.register(registry);
+        self.compaction.register(registry);
     }
 
     /// A request was answered.
@@ -181,6 +188,7 @@ impl Metrics {
         if let Some(index) = &now.index {
             self.index.set(index);
         }
+        self.compaction.set(&now.compaction);
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

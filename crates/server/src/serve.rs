@@ -33,7 +33,8 @@ pub async fn serve(
     // The address first: a second server must fail before it waits for the first one's ledger.
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    let House { app, ledger, followers } = blocking(move || build::build(config)).await?;
+    let House { app, ledger, followers, compactor } =
+        blocking(move || build::build(config)).await?;
     let shared = app.clone();
     blocking(move || record(&shared, "service.start").map_err(ServerError::Record)).await?;
     let rounds = Rounds::start(app.publisher.clone());
@@ -50,7 +51,7 @@ pub async fn serve(
     }
     drop(app);
     blocking(move || {
-        drop(followers);
+        drop((followers, compactor));
         ledger.close()
     })
     .await

@@ -2,6 +2,7 @@
 //! errors into an `Exit`; none of them holds logic that a library would need.
 
 mod collect;
+mod compact;
 mod completions;
 mod config;
 mod demo;
@@ -36,6 +37,7 @@ pub(crate) fn run(command: Command) -> Result<(), Exit> {
         Command::Witness(args) => witness::run(&args),
         Command::Key(command) => key::run(command),
         Command::Views(command) => views::run(command),
+        Command::Compact(args) => compact::run(&args),
         Command::Collect(args) => collect::run(&args),
         Command::Quarantine(command) => quarantine::run(command),
         Command::Status(args) => status::run(&args),

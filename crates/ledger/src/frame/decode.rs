@@ -6,14 +6,15 @@
 use super::dictionary::Dictionary;
 use super::pack::unpack;
 use super::{
-    END, FIELD_ERASED, FIELD_OPENED, HASH_BYTES, SALT_BYTES, SHAPE_MIXED, SHAPE_PRUNED,
-    SHAPE_WHOLE, column_order,
+    END, FIELD_ERASED, FIELD_OPENED, HASH_BYTES, LONG_TAGS, SALT_BYTES, SHAPE_MIXED, SHAPE_PRUNED,
+    SHAPE_WHOLE,
 };
 use crate::bytes::Cursor;
 use crate::directory::{Codec, FrameEntry};
 use annals_record::{Field, Kept, Leaf, Tag};
 use memchr::memchr_iter;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use zstd::zstd_safe::DCtx;
 
 /// A decoded frame.
@@ -251,8 +252,14 @@ fn place_ended_values(fields: &mut [FieldPlace], bytes: &[u8], start: u32) -> Op
     Some(ends.last().map_or(start, |end| end + 1))
 }
 
-/// How far each column is taken, in `column_order`.
-struct Columns(Vec<(u16, u32)>);
+/// Tags that an array finds; others are rare.
+const TAGS_NEAR: usize = 32;
+
+/// How far each column is taken, by tag.
+struct Columns {
+    near: [u32; TAGS_NEAR],
+    far: BTreeMap<u16, u32>,
+}
 
 impl Columns {
     /// All columns of the fields, one behind the other from `start` on, as long as the sum of
@@ -262,17 +269,16 @@ impl Columns {
         start: u32,
         len: impl Fn(&FieldPlace) -> u32,
     ) -> Option<(Self, u32)> {
-        let mut columns = Self(Vec::new());
+        let mut columns = Self { near: [0; TAGS_NEAR], far: BTreeMap::new() };
         for field in fields.iter().filter(|field| field.shape != FieldShape::Erased) {
-            let len = len(field);
-            match columns.find(field.tag) {
-                Ok(place) => columns.0[place].1 = columns.0[place].1.checked_add(len)?,
-                Err(place) => columns.0.insert(place, (field.tag, len)),
-            }
+            let column = columns.column(field.tag);
+            *column = column.checked_add(len(field))?;
         }
+        let short = (0..TAGS_NEAR as u16).filter(|tag| !LONG_TAGS.contains(tag));
+        let far: Vec<u16> = columns.far.keys().copied().collect();
         let mut next = start;
-        for (_, column) in &mut columns.0 {
-            let len = std::mem::replace(column, next);
+        for tag in short.chain(far).chain(LONG_TAGS) {
+            let len = std::mem::replace(columns.column(tag), next);
             next = next.checked_add(len)?;
         }
         Some((columns, next))
@@ -280,20 +286,22 @@ impl Columns {
 
     /// Takes the next `len` of a column; answers where they begin.
     fn take(&mut self, tag: u16, len: u32) -> u32 {
-        let place = self.find(tag).expect("the first walk saw every tag");
-        let start = self.0[place].1;
-        self.0[place].1 += len;
+        let column = self.column(tag);
+        let start = *column;
+        *column += len;
         start
     }
 
-    fn find(&self, tag: u16) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&column_order(tag), |(tag, _)| column_order(*tag))
+    fn column(&mut self, tag: u16) -> &mut u32 {
+        match self.near.get_mut(usize::from(tag)) {
+            Some(column) => column,
+            None => self.far.entry(tag).or_default(),
+        }
     }
 }
 
 thread_local! {
-    /// A decompression context costs more to make than a frame to read.
-    static CONTEXT: RefCell<Option<DCtx<'static>>> = const { RefCell::new(None) };
+    static INFLATER: RefCell<Inflater> = const { RefCell::new(Inflater::new()) };
 }
 
 fn decompress(
@@ -304,38 +312,70 @@ fn decompress(
     let raw_len = entry.raw_len as usize;
     let columns = match entry.codec {
         Codec::Stored => bytes.to_vec(),
-        Codec::Zstd => inflate(bytes, raw_len, None)?,
+        Codec::Zstd => {
+            let mut columns = Vec::with_capacity(raw_len);
+            INFLATER.with_borrow_mut(|inflater| inflater.run(bytes, None, &mut columns))?;
+            columns
+        }
         Codec::Packed => {
             let mut cursor = Cursor::new(bytes);
             let runs_len = cursor.u32().ok_or("the frame is cut")?;
             let runs = cursor.take(runs_len as usize).ok_or("the frame's identifiers are cut")?;
-            // A token stands for more bytes than its own, but for that of a lone 0xFF.
-            let packed = inflate(&bytes[cursor.position()..], 2 * raw_len, dictionary)?;
-            unpack(&packed, runs, raw_len).ok_or("the frame's identifiers do not fit")?
+            let rest = &bytes[cursor.position()..];
+            INFLATER.with_borrow_mut(|inflater| {
+                let text = inflater.text(rest, dictionary, raw_len)?;
+                unpack(text, runs, raw_len).ok_or("the frame's identifiers do not fit")
+            })?
         }
     };
     if columns.len() == raw_len { Ok(columns) } else { Err("the frame has another length") }
 }
 
-/// Decompresses to at most `len_max` bytes.
-fn inflate(
-    bytes: &[u8],
-    len_max: usize,
-    dictionary: Option<&Dictionary>,
-) -> Result<Vec<u8>, &'static str> {
-    let mut out = Vec::with_capacity(len_max);
-    CONTEXT.with_borrow_mut(|context| {
-        let context = match context {
+/// What a thread keeps from frame to frame: both cost more to make than a frame to read.
+struct Inflater {
+    context: Option<DCtx<'static>>,
+    text: Vec<u8>,
+}
+
+impl Inflater {
+    const fn new() -> Self {
+        Self { context: None, text: Vec::new() }
+    }
+
+    /// Decompresses packed columns that give at most `len_max` bytes.
+    fn text(
+        &mut self,
+        bytes: &[u8],
+        dictionary: Option<&Dictionary>,
+        len_max: usize,
+    ) -> Result<&[u8], &'static str> {
+        // The byte 0xFF alone takes two bytes as a token.
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        text.reserve(2 * len_max);
+        self.run(bytes, dictionary, &mut text)?;
+        self.text = text;
+        Ok(&self.text)
+    }
+
+    /// Fills `out` up to its capacity.
+    fn run(
+        &mut self,
+        bytes: &[u8],
+        dictionary: Option<&Dictionary>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), &'static str> {
+        let context = match &mut self.context {
             Some(context) => context,
-            None => context.insert(DCtx::try_create().ok_or("there is no memory to decompress")?),
-        };
-        match dictionary {
-            Some(dictionary) => {
-                context.decompress_using_ddict(&mut out, bytes, dictionary.prepared())
+            None => {
+                let made = DCtx::try_create().ok_or("there is no memory to decompress")?;
+                self.context.insert(made)
             }
-            None => context.decompress(&mut out, bytes),
-        }
-        .map_err(|_| "the frame cannot be decompressed")
-    })?;
-    Ok(out)
+        };
+        let done = match dictionary {
+            Some(dictionary) => context.decompress_using_ddict(out, bytes, dictionary.prepared()),
+            None => context.decompress(out, bytes),
+        };
+        done.map(drop).map_err(|_| "the frame cannot be decompressed")
+    }
 }

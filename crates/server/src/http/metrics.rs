@@ -29,6 +29,7 @@ pub(crate) async fn metrics(
         witnesses: app.publisher.witnesses(),
         scrub: app.scrub.status(),
         index: app.search.as_ref().map(SearchIndex::stats),
+        compaction: app.reader.compaction(),
     };
     let text = app.metrics.text(&now).map_err(|error| HttpError::Failed(Box::new(error)))?;
     Ok(([(CONTENT_TYPE, OPENMETRICS)], text))
