@@ -229,6 +229,7 @@ pub(crate) fn keys(path: &str) -> &'static [Key] {
         "ingest" => Ingest::KEYS,
         "quarantine" => Quarantine::KEYS,
         "views" => Views::KEYS,
+        "compaction" => Compaction::KEYS,
         "scrub" => Scrub::KEYS,
         "http" => Http::KEYS,
         _ => &[],

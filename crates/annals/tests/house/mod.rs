@@ -4,6 +4,8 @@
 //! Dropping a `House` kills its server; `stop` ends it as an operator would.
 #![allow(dead_code, clippy::unwrap_used)] // each test binary uses its own part
 
+pub(crate) mod sealed;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
