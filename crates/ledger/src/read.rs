@@ -13,7 +13,7 @@ pub use leaves::{KeptRange, Leaves};
 use crate::disk::{Disk, Real};
 use crate::error::LedgerError;
 use crate::head::Head;
-use crate::rewrite::{self, Compaction};
+use crate::rewrites::Compaction;
 use crate::store::Store;
 use annals_proof::{Hash, HashSource, InclusionProof, LeafIndex, ProofBundle, TreeSize, Verifier};
 use annals_record::{IdHash, Kept, Leaf};
@@ -195,7 +195,7 @@ impl LedgerReader {
     /// How far compaction is. Bytes and failures are those of this process.
     #[must_use]
     pub fn compaction(&self) -> Compaction {
-        rewrite::compaction(&self.store)
+        self.store.compaction()
     }
 
     /// The verifier keys of the log, the current one first.

@@ -25,8 +25,7 @@ use annals_record::Kept;
 use file::NewFile;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What becomes of a leaf. Must answer the same each time: some leaves are asked for twice.
@@ -71,37 +70,6 @@ pub trait Watch {
 impl Watch for () {
     fn leaves(&mut self, _count: u64) -> ControlFlow<()> {
         ControlFlow::Continue(())
-    }
-}
-
-/// Compaction so far, for operators.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Compaction {
-    /// Sealed segments.
-    pub segments: u64,
-    /// Of these, not compacted yet.
-    pub waiting: u64,
-    /// Bytes of segments that were written anew by this process, before.
-    pub bytes_before: u64,
-    /// The same, after.
-    pub bytes_after: u64,
-    /// Rewrites that failed in this process.
-    pub failures: u64,
-}
-
-/// One rewrite at a time, and what they did.
-#[derive(Default)]
-pub(crate) struct Rewrites {
-    one: Mutex<()>,
-    bytes_before: AtomicU64,
-    bytes_after: AtomicU64,
-    failures: AtomicU64,
-}
-
-impl Rewrites {
-    /// Waits for a rewrite under way. Once the head has stopped it ends soon and no other begins.
-    pub(crate) fn wait(&self) {
-        drop(self.one.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -157,21 +125,6 @@ pub(crate) fn sealed_segments(store: &Store) -> Vec<SealedSegment> {
         .collect()
 }
 
-/// Counts for operators.
-pub(crate) fn compaction(store: &Store) -> Compaction {
-    let segments = store.segments();
-    let sealed = segments.iter().filter(|segment| segment.is_sealed());
-    let mut counts = Compaction::default();
-    for segment in sealed {
-        counts.segments += 1;
-        counts.waiting += u64::from(!segment.header.compacted);
-    }
-    counts.bytes_before = store.rewrites.bytes_before.load(Ordering::Relaxed);
-    counts.bytes_after = store.rewrites.bytes_after.load(Ordering::Relaxed);
-    counts.failures = store.rewrites.failures.load(Ordering::Relaxed);
-    counts
-}
-
 /// Rewrites one segment; what `Ledger::rewrite` does.
 pub(crate) fn rewrite_segment(
     store: &Store,
@@ -179,7 +132,7 @@ pub(crate) fn rewrite_segment(
     watch: &mut dyn Watch,
     change: &mut Change<'_>,
 ) -> Result<Rewritten, LedgerError> {
-    let _one = store.rewrites.one.lock().unwrap_or_else(PoisonError::into_inner);
+    let _one = store.rewrites.begin();
     if store.head.is_stopped() {
         return Err(LedgerError::Closed);
     }
@@ -203,9 +156,11 @@ pub(crate) fn rewrite_segment(
     if written.is_err() {
         let _ = remove_if_there(&*store.disk, &temporary);
     }
-    let no_fault =
-        matches!(written, Err(LedgerError::Interrupted { .. } | LedgerError::Closed) | Ok(_));
-    store.rewrites.failures.fetch_add(u64::from(!no_fault), Ordering::Relaxed);
+    if let Err(error) = &written
+        && !matches!(error, LedgerError::Interrupted { .. } | LedgerError::Closed)
+    {
+        store.rewrites.add_failure();
+    }
     written
 }
 
@@ -217,8 +172,7 @@ fn put_in_place(store: &Store, old: &Segment, temporary: &Path) -> Result<Rewrit
     let segment = Segment::open(&*store.disk, &old.path)?;
     let len = |file: &Segment| file.file().len().map_err(LedgerError::read(&old.path));
     let done = Rewritten { bytes_before: len(old)?, bytes_after: len(&segment)? };
-    store.rewrites.bytes_before.fetch_add(done.bytes_before, Ordering::Relaxed);
-    store.rewrites.bytes_after.fetch_add(done.bytes_after, Ordering::Relaxed);
+    store.rewrites.add(done.bytes_before, done.bytes_after);
     store.put_segment(Arc::new(segment));
     store.forget_frames();
     renamed.map_err(LedgerError::write(&old.path, 0))?;

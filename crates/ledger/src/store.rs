@@ -12,7 +12,7 @@ use crate::head::HeadCell;
 use crate::ids::IdTable;
 use crate::layout::Layout;
 use crate::limits::FRAME_CACHE_FRAMES_MAX;
-use crate::rewrite::Rewrites;
+use crate::rewrites::{Compaction, Rewrites};
 use crate::segment::Segment;
 use annals_proof::Verifier;
 use annals_record::Kept;
@@ -89,6 +89,16 @@ impl Store {
             Ok(place) => segments[place] = segment,
             Err(place) => segments.insert(place, segment),
         }
+    }
+
+    /// How far compaction is.
+    pub(crate) fn compaction(&self) -> Compaction {
+        let (mut sealed, mut waiting) = (0, 0);
+        for segment in self.segments().iter().filter(|segment| segment.is_sealed()) {
+            sealed += 1;
+            waiting += u64::from(!segment.header.compacted);
+        }
+        self.rewrites.counts(sealed, waiting)
     }
 
     /// The segment that holds `index`.
