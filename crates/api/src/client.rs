@@ -5,6 +5,12 @@
 //! events carry ids. The token travels in the `Authorization` header only, never in a URL, and
 //! is never part of an error. Not for use inside an async runtime.
 
+mod ask;
+mod export;
+mod life;
+
+pub use ask::{Message, Tail};
+
 use std::time::Duration;
 
 use reqwest::blocking::{RequestBuilder, Response};

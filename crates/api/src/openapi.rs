@@ -5,8 +5,11 @@
 //! the server's route table together, and the committed copy in `docs/openapi.json` up to date.
 
 mod events;
+mod life;
 mod log;
+mod saved;
 mod schema;
+mod search;
 mod service;
 
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -29,6 +32,27 @@ looked at.";
         events::event_at_proof,
         events::quarantine,
         events::quarantine_replay,
+        search::count,
+        search::facets,
+        search::groups,
+        search::histogram,
+        search::complete,
+        search::tail,
+        life::history,
+        life::profile,
+        life::sessions,
+        life::operations,
+        life::causes,
+        saved::views,
+        saved::save_view,
+        saved::view,
+        saved::replace_view,
+        saved::delete_view,
+        saved::exports,
+        saved::begin_export,
+        saved::export,
+        saved::end_export,
+        saved::export_file,
         log::checkpoint,
         log::vkey,
         log::tile,
@@ -42,6 +66,8 @@ looked at.";
     ),
     tags(
         (name = "events", description = "Send, read and prove events"),
+        (name = "search", description = "Questions about many events, lives and behaviour"),
+        (name = "saved", description = "Saved views and export jobs"),
         (name = "log", description = "The transparency log's public parts (c2sp.org/tlog-tiles)"),
         (name = "service", description = "About the server itself"),
     ),

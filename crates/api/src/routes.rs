@@ -29,6 +29,38 @@ pub const EVENT_PROOF: &str = "/v1/events/{id}/proof";
 pub const EVENT_AT: &str = "/v1/events/index/{index}";
 /// The proof of one event by its position.
 pub const EVENT_AT_PROOF: &str = "/v1/events/index/{index}/proof";
+/// How many events match.
+pub const COUNT: &str = "/v1/count";
+/// The values of fields, with counts.
+pub const FACETS: &str = "/v1/facets";
+/// Combinations of values, with counts.
+pub const GROUPS: &str = "/v1/groups";
+/// Counts over time.
+pub const HISTOGRAM: &str = "/v1/histogram";
+/// Values of a field that begin with what was typed.
+pub const COMPLETE: &str = "/v1/complete";
+/// Events as they are kept, for as long as somebody listens.
+pub const TAIL: &str = "/v1/tail";
+/// The life of one object.
+pub const HISTORY: &str = "/v1/history";
+/// What one person does.
+pub const PROFILE: &str = "/v1/users/{name}/profile";
+/// Sessions: who was where, from when to when.
+pub const SESSIONS: &str = "/v1/sessions";
+/// Operations in two phases.
+pub const OPERATIONS: &str = "/v1/operations";
+/// What made an event happen, and what it made happen.
+pub const CAUSES: &str = "/v1/causes/{id}";
+/// Saved views: list (GET), save (POST).
+pub const VIEWS: &str = "/v1/views";
+/// One saved view: read, replace (PUT), delete.
+pub const VIEW: &str = "/v1/views/{id}";
+/// Export jobs: list (GET), begin (POST).
+pub const EXPORTS: &str = "/v1/exports";
+/// One export job: its state, or an end to it (DELETE).
+pub const EXPORT: &str = "/v1/exports/{id}";
+/// What an export job wrote.
+pub const EXPORT_FILE: &str = "/v1/exports/{id}/file";
 /// Services and operations in both languages.
 pub const CATALOGUE: &str = "/v1/catalogue";
 /// Rejected lines, kept.

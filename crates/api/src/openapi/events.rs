@@ -3,9 +3,10 @@
 
 use utoipa::IntoParams;
 
-use super::schema::{Appending, ById, Event, EventsPage, Found, Guarded, Querying};
+use super::schema::{Appending, ById, EventsPage, Found, Guarded, Querying};
 use crate::routes;
 use crate::wire::append::AppendAnswer;
+use crate::wire::event::schema::Event;
 use crate::wire::quarantine::{QuarantinePage, ReplayAnswer};
 
 #[derive(IntoParams)]
@@ -35,12 +36,14 @@ pub(super) fn append() {}
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 struct PageParameters {
-    /// A filter. Not supported yet: anything but an empty one is refused.
+    /// A filter; with a cursor the one its walk began with.
     q: Option<String>,
     /// RFC 3339, inclusive.
     from: Option<String>,
     /// RFC 3339, exclusive.
     to: Option<String>,
+    /// The time zone in which days of the filter begin, such as `Asia/Shanghai`; default UTC.
+    tz: Option<String>,
     /// `-time` (default), `time`, `index` or `-index`; `index` if `after_index` is given.
     #[param(inline)]
     order: Option<Order>,
@@ -49,7 +52,7 @@ struct PageParameters {
     /// At most so many events; default 100.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<u32>,
-    /// `next` of the page before; its walk's parameters may be left out, but not changed.
+    /// `next` of the page before; but for `q` its walk's parameters may be left out.
     cursor: Option<String>,
 }
 

@@ -5,12 +5,15 @@
 //! content is found by `Record::seal`.
 
 mod json;
+mod kept;
 mod parse;
 mod print;
 mod scan;
+pub(crate) mod schema;
 
+pub use kept::KeptEvent;
 pub use parse::parse_event;
-pub use print::{Language, Names, print_event};
+pub use print::{Ending, Language, Names, Print, print_event};
 
 #[cfg(test)]
 mod tests;

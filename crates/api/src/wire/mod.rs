@@ -4,9 +4,17 @@
 
 pub mod append;
 pub mod catalogue;
+pub mod column;
+pub mod csv;
 pub mod event;
+pub mod export;
 pub mod health;
+pub mod history;
 pub mod page;
 pub mod problem;
+pub mod profile;
 pub mod quarantine;
+pub mod search;
+pub mod session;
 pub mod status;
+pub mod view;

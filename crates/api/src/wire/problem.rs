@@ -29,10 +29,28 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub indexes: Option<Vec<u64>>,
+    /// With a filter that cannot be read: where and what to write.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    #[schema(inline)]
+    pub filter: Option<FilterPlace>,
     /// With a refused append: what became of it.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     #[schema(inline)]
     pub append: Option<AppendRefused>,
+}
+
+/// The members a problem with a filter carries beside the problem's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FilterPlace {
+    /// The first character that cannot be read, from 1.
+    pub column: usize,
+    /// Bytes before it.
+    pub offset: usize,
+    /// What should stand there; empty if that is no short list.
+    pub expected: Vec<String>,
+    /// The known name most like what was written.
+    #[schema(required = true)]
+    pub nearest: Option<String>,
 }
 
 /// The members a refused append carries beside the problem's own.

@@ -24,30 +24,115 @@ pub struct Names<'a> {
     pub language: Language,
 }
 
+/// How the operation of a leaf ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Ending<'a> {
+    /// As the leaf says.
+    #[default]
+    Own,
+    /// As this other leaf says: the outcome of an intent.
+    Leaf(&'a Leaf),
+    /// The outcome of an intent did not come within the limit.
+    Unknown,
+}
+
 /// Appends the event of `leaf` at `index` as one JSON object without a line break. With `names`
 /// it has `service_name` and `operation_name` too.
 pub fn print_event(leaf: &Leaf, index: u64, names: Option<Names<'_>>, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"{\"index\":");
-    write_integer(out, index);
-    let mut object_type = None;
-    for (key, value) in leaf.core().pairs() {
-        match key {
-            "v" => {}
-            "object_type" => object_type = Some(value),
-            _ => raw_pair(out, key, value),
+    Print { leaf, ending: Ending::Own, index, updates: None, names }.write(out);
+}
+
+/// An event that may be two leaves, and where it is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Print<'a> {
+    /// The leaf, or the intent of the two.
+    pub leaf: &'a Leaf,
+    /// How it ended. What the outcome leaf says stands in the place of what the intent said.
+    pub ending: Ending<'a>,
+    /// The position it is shown at.
+    pub index: u64,
+    /// The position at which it was shown before, where it comes again with its outcome.
+    pub updates: Option<u64>,
+    /// Names beside the codes.
+    pub names: Option<Names<'a>>,
+}
+
+impl Print<'_> {
+    /// Appends the event as one JSON object without a line break.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"index\":");
+        write_integer(out, self.index);
+        if let Some(updates) = self.updates {
+            out.extend_from_slice(b",\"updates\":");
+            write_integer(out, updates);
+        }
+        self.write_core(out);
+        if let Some(names) = self.names {
+            print_names(self.leaf, names, out);
+        }
+        let targets = self.targets();
+        print_object(targets, targets.core().raw("object_type"), out);
+        let added = self.outcome_leaf().into_iter().flat_map(Leaf::fields);
+        let added = added.filter(|(tag, _)| self.leaf.field(*tag).is_none());
+        for (tag, _) in self.leaf.fields().chain(added) {
+            if let Some(value) = self.value(tag) {
+                print_field(tag, value, out);
+            }
+        }
+        print_erased(self.leaf, out);
+        out.push(b'}');
+    }
+
+    fn outcome_leaf(&self) -> Option<&Leaf> {
+        match self.ending {
+            Ending::Leaf(leaf) => Some(leaf),
+            Ending::Own | Ending::Unknown => None,
         }
     }
-    if let Some(names) = names {
-        print_names(leaf, names, out);
+
+    /// The leaf whose targets are shown: the outcome's if it names any.
+    fn targets(&self) -> &Leaf {
+        let named = |leaf: &&Leaf| {
+            let tags = [Tag::OBJECTS, Tag::OBJECT_ID, Tag::OBJECT_NAME];
+            leaf.core().raw("object_type").is_some()
+                || tags.into_iter().any(|tag| leaf.field(tag).is_some())
+        };
+        self.outcome_leaf().filter(named).unwrap_or(self.leaf)
     }
-    print_object(leaf, object_type, out);
-    for (tag, _) in leaf.fields() {
-        if let Some(value) = leaf.value(tag) {
-            print_field(tag, value, out);
+
+    /// A sealed value: the outcome's where it is about the end, else the intent's before it.
+    fn value(&self, tag: Tag) -> Option<&str> {
+        let ended = || self.outcome_leaf()?.value(tag);
+        match tag {
+            Tag::OBJECTS => self.targets().value(tag),
+            Tag::REASON | Tag::CHANGES | Tag::RELATED => ended().or_else(|| self.leaf.value(tag)),
+            _ => self.leaf.value(tag).or_else(ended),
         }
     }
-    print_erased(leaf, out);
-    out.push(b'}');
+
+    /// The core's pairs, but for the object's type: that is shown with the object.
+    fn write_core(&self, out: &mut Vec<u8>) {
+        let ended = self.outcome_leaf().map(Leaf::core);
+        for (key, value) in self.leaf.core().pairs() {
+            let of_outcome = ended.and_then(|core| core.raw(key));
+            match key {
+                "v" | "object_type" => {}
+                "phase" if ended.is_some() => {}
+                "outcome" if matches!(self.ending, Ending::Unknown) => {
+                    raw_pair(out, key, "\"unknown\"");
+                }
+                "outcome" | "duration_ms" => raw_pair(out, key, of_outcome.unwrap_or(value)),
+                _ => raw_pair(out, key, value),
+            }
+        }
+        let Some(ended) = ended else { return };
+        for (key, value) in ended.pairs() {
+            let is_own = matches!(key, "v" | "object_type" | "phase" | "of" | "clock_skew");
+            if !is_own && self.leaf.core().raw(key).is_none() {
+                raw_pair(out, key, value);
+            }
+        }
+    }
 }
 
 fn print_names(leaf: &Leaf, names: Names<'_>, out: &mut Vec<u8>) {
