@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use annals_ledger::{Appender, Head, LedgerReader};
 use annals_record::{Catalogue, Sender, Timestamp};
 use annals_views::SearchIndex;
+use tokio::sync::Semaphore;
 
 use crate::auth::token::Token;
 use crate::budget::Budget;
@@ -16,6 +17,9 @@ use crate::metrics::Metrics;
 use crate::outside::Publisher;
 use crate::quarantine::QuarantineIndex;
 use crate::scrub::Scrub;
+
+/// Listeners to live events at once; each has a thread.
+const LISTENERS_MAX: usize = 256;
 
 /// Shared by all requests.
 pub(crate) type Shared = Arc<App>;
@@ -37,6 +41,8 @@ pub(crate) struct App {
     pub(crate) scrub: Arc<Scrub>,
     pub(crate) metrics: Metrics,
     pub(crate) budget: Arc<Budget>,
+    /// Places for listeners to live events.
+    pub(crate) listeners: Arc<Semaphore>,
     pub(crate) started: Timestamp,
     stopping: AtomicBool,
 }
@@ -82,6 +88,7 @@ impl App {
             publisher,
             scrub,
             budget,
+            listeners: Arc::new(Semaphore::new(LISTENERS_MAX)),
             started,
         }
     }

@@ -82,7 +82,11 @@ fn options(config: &Config) -> Options {
     Options { origin, ..Options::default() }
 }
 
-fn catalogue(config: &Config) -> Result<Catalogue, ServerError> {
+/// The built-in catalogue with the files that the configuration names.
+///
+/// # Errors
+/// When a file cannot be read or used.
+pub fn catalogue(config: &Config) -> Result<Catalogue, ServerError> {
     let mut catalogue = Catalogue::built_in();
     for path in &config.catalogue {
         let csv = std::fs::read_to_string(path)

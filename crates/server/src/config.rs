@@ -87,6 +87,8 @@ section! {
         views: Views = Views::default(),
         /// Room on the disk.
         compaction: Compaction = Compaction::default(),
+        /// Files written for whoever asks for many events at once.
+        exports: Exports = Exports::default(),
         /// The daily check of everything that is kept.
         scrub: Scrub = Scrub::default(),
         /// The HTTP server's patience.
@@ -144,6 +146,18 @@ section! {
         /// Rewrite each sealed segment once, behind the work and at the lowest priority, so that
         /// it takes about half the room. `annals compact` does it for a stopped server.
         enabled: bool = true,
+    }
+}
+
+section! {
+    /// Section `[exports]`.
+    Exports {
+        /// Bytes one exported file may have; a larger answer has to be asked for in parts.
+        bytes_max: u64 = 64 * 1024 * 1024 * 1024,
+        /// Jobs that one token may have, ended ones included until they are removed.
+        jobs_max: u64 = 100,
+        /// Hours after which an ended job and its file are removed.
+        keep_hours: u64 = 72,
     }
 }
 
@@ -230,6 +244,7 @@ pub(crate) fn keys(path: &str) -> &'static [Key] {
         "quarantine" => Quarantine::KEYS,
         "views" => Views::KEYS,
         "compaction" => Compaction::KEYS,
+        "exports" => Exports::KEYS,
         "scrub" => Scrub::KEYS,
         "http" => Http::KEYS,
         _ => &[],

@@ -1,11 +1,14 @@
-//! The control database `DIR/control.sqlite`: tokens, and acts waiting to be recorded.
+//! The control database `DIR/control.sqlite`: tokens, saved views, export jobs, and acts waiting
+//! to be recorded.
 //!
 //! The server and commands beside it open it at once; what one writes the other sees with its
 //! next request (`PRAGMA data_version` tells cheaply whether the cache of tokens still holds).
 //! Each change writes its audit event to the outbox in the same transaction, so that no
 //! administrative act can happen without a record of it. Holds no event of anybody else.
 
+mod exports;
 mod outbox;
+mod saved;
 mod schema;
 mod secrets;
 mod tokens;
@@ -15,9 +18,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use annals_ledger::{Clock, SystemClock};
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub(crate) use exports::{Ending, ExportRow, Progress};
 pub use outbox::Pending;
+pub(crate) use saved::{Content, SavedView};
 pub(crate) use secrets::QUARANTINE_IDS;
 pub use secrets::SECRET_BYTES;
 pub use tokens::{CreatedToken, NewToken, TokenRow};
@@ -67,6 +72,14 @@ pub enum ControlError {
     /// The system gave no random bytes.
     #[error("the system's random source failed")]
     Random(#[source] getrandom::Error),
+    /// One token keeps more of something than it may.
+    #[error("this token has {limit} {what} already; delete one first")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many it may have.
+        limit: u64,
+    },
     /// A token needs a name people can tell it by.
     #[error(
         "a token's name has 1 to {} characters and no control characters",
@@ -131,6 +144,21 @@ impl Control {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // A panic while holding it leaves no half state: SQLite rolls back, the cache is a copy.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a change as one transaction.
+    fn transact<T>(
+        &self,
+        run: impl FnOnce(&Transaction<'_>) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, ControlError> {
+        let mut inner = self.lock();
+        let behavior = TransactionBehavior::Immediate;
+        let done = inner.connection.transaction_with_behavior(behavior).and_then(|transaction| {
+            let done = run(&transaction)?;
+            transaction.commit()?;
+            Ok(done)
+        });
+        done.map_err(|source| self.fault(source))
     }
 
     fn fault(&self, source: rusqlite::Error) -> ControlError {

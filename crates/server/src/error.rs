@@ -76,6 +76,9 @@ pub enum ServerError {
     /// The thread that checks the ledger cannot be started.
     #[error("cannot start the thread that checks the ledger")]
     Scrub(#[source] std::io::Error),
+    /// The thread that writes exports could not be started.
+    #[error("cannot start writing exports")]
+    Exports(#[source] std::io::Error),
     /// The start of the service could not be recorded.
     #[error("cannot record the start of the service")]
     Record(#[source] IngestError),

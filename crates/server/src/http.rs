@@ -5,22 +5,29 @@
 //! right (`principal::guard`), handler. A route that is not in the table does not exist.
 
 mod append;
+mod ask;
 pub(crate) mod body;
 mod catalogue;
 pub(crate) mod error;
 mod events;
+mod exports;
 mod finish;
 mod health;
 mod home;
+mod life;
 pub(crate) mod listen;
 mod log;
 mod metrics;
+mod one;
 mod openapi;
 pub(crate) mod principal;
 mod proof;
 mod quarantine;
 mod query;
+mod search;
 mod status;
+mod tail;
+mod views;
 
 pub(crate) use status::origin;
 
@@ -31,7 +38,7 @@ use annals_api::routes;
 use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -64,6 +71,8 @@ fn table(app: &Shared) -> Vec<Route> {
     let entries = if app.config.log.public_entries { Open } else { Needs(ReadEntries) };
     let get_ = |path, access, handler| Route { method: Method::GET, path, access, handler };
     let post_ = |path, access, handler| Route { method: Method::POST, path, access, handler };
+    let put_ = |path, access, handler| Route { method: Method::PUT, path, access, handler };
+    let delete_ = |path, access, handler| Route { method: Method::DELETE, path, access, handler };
     vec![
         get_(routes::HOME, Open, get(home::home)),
         get_(routes::HEALTHZ, Open, get(health::healthz)),
@@ -80,6 +89,27 @@ fn table(app: &Shared) -> Vec<Route> {
         get_(routes::EVENT_PROOF, Needs(ReadEvents), get(proof::event_proof)),
         get_(routes::EVENT_AT, Needs(ReadEvents), get(events::event_at)),
         get_(routes::EVENT_AT_PROOF, Needs(ReadEvents), get(proof::event_at_proof)),
+        get_(routes::COUNT, Needs(ReadEvents), get(search::count)),
+        get_(routes::FACETS, Needs(ReadEvents), get(search::facets)),
+        get_(routes::GROUPS, Needs(ReadEvents), get(search::groups)),
+        get_(routes::HISTOGRAM, Needs(ReadEvents), get(search::histogram)),
+        get_(routes::COMPLETE, Needs(ReadEvents), get(search::complete)),
+        get_(routes::TAIL, Needs(ReadEvents), get(tail::tail)),
+        get_(routes::HISTORY, Needs(ReadEvents), get(life::history)),
+        get_(routes::PROFILE, Needs(ReadEvents), get(life::profile)),
+        get_(routes::SESSIONS, Needs(ReadEvents), get(life::sessions)),
+        get_(routes::OPERATIONS, Needs(ReadEvents), get(life::operations)),
+        get_(routes::CAUSES, Needs(ReadEvents), get(life::causes)),
+        get_(routes::VIEWS, Needs(ReadEvents), get(views::list)),
+        post_(routes::VIEWS, Needs(ReadEvents), post(views::save)),
+        get_(routes::VIEW, Needs(ReadEvents), get(views::view)),
+        put_(routes::VIEW, Needs(ReadEvents), put(views::replace)),
+        delete_(routes::VIEW, Needs(ReadEvents), delete(views::delete)),
+        get_(routes::EXPORTS, Needs(ReadEvents), get(exports::list)),
+        post_(routes::EXPORTS, Needs(ReadEvents), post(exports::begin)),
+        get_(routes::EXPORT, Needs(ReadEvents), get(exports::state)),
+        delete_(routes::EXPORT, Needs(ReadEvents), delete(exports::end)),
+        get_(routes::EXPORT_FILE, Needs(ReadEvents), get(exports::file)),
         get_(routes::CATALOGUE, Needs(ReadCatalogue), get(catalogue::catalogue)),
         get_(routes::QUARANTINE, Needs(ReadQuarantine), get(quarantine::list)),
         post_(routes::QUARANTINE_REPLAY, Needs(ReplayQuarantine), post(quarantine::replay)),

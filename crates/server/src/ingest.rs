@@ -22,6 +22,7 @@ use std::sync::Arc;
 use annals_api::wire::append::Rejected;
 use annals_ledger::{Appender, LedgerError};
 use annals_record::{Catalogue, Fault, Record, Sender};
+use annals_views::Scope;
 
 use crate::auth::token::SERVER_EMITTER;
 use crate::control::SECRET_BYTES;
@@ -57,6 +58,8 @@ pub struct Ingest {
 pub struct Request<'a> {
     /// Who sent it.
     pub sender: &'a Sender,
+    /// The events the sender may write; none: all.
+    pub scope: Option<&'a Scope>,
     /// Its name in the server's log.
     pub request_id: Option<&'a str>,
     /// Whether it is lines, or one document.
@@ -114,7 +117,10 @@ impl Ingest {
         body: &[u8],
         strict: bool,
     ) -> Result<Outcome, IngestError> {
-        self.take(&Request { sender, request_id: None, form: Form::Lines, strict }, body)
+        self.take(
+            &Request { sender, scope: None, request_id: None, form: Form::Lines, strict },
+            body,
+        )
     }
 
     /// Takes the events of one request; blocks until all of them are durable and proved.
@@ -239,8 +245,13 @@ impl Ingest {
     /// # Errors
     /// When the ledger refuses it.
     pub fn record_own(&self, record: Record<'_>) -> Result<Outcome, IngestError> {
-        let request =
-            Request { sender: &self.server, request_id: None, form: Form::Lines, strict: true };
+        let request = Request {
+            sender: &self.server,
+            scope: None,
+            request_id: None,
+            form: Form::Lines,
+            strict: true,
+        };
         let mut batches = Batches::strict(self, &request, 0);
         batches.push_own(record)?;
         Ok(batches.finish()?.0)
@@ -254,10 +265,12 @@ impl Ingest {
     pub fn replay(
         &self,
         sender: &Sender,
+        scope: Option<&Scope>,
         line: &[u8],
         record: Record<'_>,
     ) -> Result<Outcome, IngestError> {
-        let request = Request { sender, request_id: None, form: Form::Document, strict: true };
+        let form = Form::Document;
+        let request = Request { sender, scope, request_id: None, form, strict: true };
         let split = lines::split(line, request.form)?;
         let mut batches = Batches::strict(self, &request, line.len());
         for item in &split.items {

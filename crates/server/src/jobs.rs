@@ -31,7 +31,7 @@ pub(crate) async fn run(app: Shared) -> Arc<LedgerError> {
         if let Some(fault) = app.appender.fatal() {
             return fault;
         }
-        if look % LOOKS_A_MINUTE == 0 {
+        if look.is_multiple_of(LOOKS_A_MINUTE) {
             give_up_intents(&app).await;
         }
         look += 1;

@@ -6,12 +6,15 @@
 //! known here.
 
 mod app;
+mod asked;
 pub mod auth;
 mod budget;
 mod build;
 pub mod config;
 pub mod control;
 mod error;
+mod export;
+mod found;
 mod http;
 pub mod ingest;
 mod jobs;
@@ -21,9 +24,12 @@ mod outside;
 mod quarantine;
 mod scrub;
 mod serve;
+mod told;
 mod witness;
+mod words;
 
 pub use auth::role::Role;
+pub use build::catalogue;
 pub use config::Config;
 pub use error::ServerError;
 pub use outside::{ConnectError, cosigned_note, fetch};

@@ -11,6 +11,7 @@ use crate::app::{App, Shared};
 use crate::build::{self, House};
 use crate::config::Config;
 use crate::error::ServerError;
+use crate::export::Exporter;
 use crate::http::listen;
 use crate::ingest::IngestError;
 use crate::outside::Rounds;
@@ -41,9 +42,14 @@ pub async fn serve(
     let shared = app.clone();
     let scrub = app.scrub.start(move |result| record_scrub(&shared, result));
     let scrub = scrub.map_err(ServerError::Scrub)?;
+    let exporter = Exporter::start(&app).map_err(ServerError::Exports)?;
     ready(bound);
     let stopped = until_stopped(&app, listener, stop).await;
-    blocking(move || drop(scrub)).await;
+    blocking(move || {
+        drop(exporter);
+        drop(scrub);
+    })
+    .await;
     if stopped.is_ok() {
         let shared = app.clone();
         blocking(move || finish(&shared)).await;

@@ -42,6 +42,8 @@ pub struct Token {
     pub revoked: Option<Timestamp>,
     /// When it was last used, to the minute.
     pub last_used: Option<Timestamp>,
+    /// The events it is limited to, as a printed filter; none: all.
+    pub scope: Option<String>,
 }
 
 impl Token {

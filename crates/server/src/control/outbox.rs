@@ -7,17 +7,40 @@ use annals_record::Timestamp;
 use rusqlite::Transaction;
 
 use super::{Control, ControlError};
+use crate::auth::token::Token;
 
 /// Most acts drained at once.
 const DRAIN_ACTS_MAX: usize = 256;
 
+/// Who acts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum By<'a> {
+    /// Someone with access to the data folder; who it is, only the system knows.
+    Local,
+    /// The holder of a token.
+    Token(&'a Token),
+}
+
+impl By<'_> {
+    /// The operator of the act's event: a token's id, as `audit-log` events name it.
+    fn operator(self) -> String {
+        match self {
+            Self::Local => annals_record::UNKNOWN.to_owned(),
+            Self::Token(token) => format!("token-{}", token.id),
+        }
+    }
+}
+
 /// One administrative act.
 pub(super) struct Act<'a> {
+    pub(super) by: By<'a>,
     pub(super) operation: &'a str,
     pub(super) object_type: &'a str,
     pub(super) object_id: &'a str,
     pub(super) object_name: &'a str,
     pub(super) request: serde_json::Value,
+    /// What was there before, where the act replaced it by what is in the request.
+    pub(super) before: Option<serde_json::Value>,
 }
 
 /// One event waiting for the ledger.
@@ -35,17 +58,24 @@ pub(super) fn push(
     now: Timestamp,
     act: &Act<'_>,
 ) -> Result<(), rusqlite::Error> {
-    // Commands run by someone with access to the data folder; who it is, only the system knows.
-    let event = serde_json::json!({
+    let mut event = serde_json::json!({
         "id": uuid::Uuid::now_v7().to_string(),
         "time": now.to_string(),
         "service": "audit-log",
         "operation": act.operation,
-        "operator": annals_record::UNKNOWN,
+        "operator": act.by.operator(),
         "object": { "type": act.object_type, "id": act.object_id, "name": act.object_name },
         "request_data": act.request,
         "auth_method": "local",
     });
+    if let Some(before) = &act.before {
+        event["changes"] = serde_json::json!({ "before": before, "after": act.request });
+    }
+    if let By::Token(token) = act.by {
+        event["operator_name"] = token.name.as_str().into();
+        event["user_type"] = "service".into();
+        event["auth_method"] = "token".into();
+    }
     transaction.execute("INSERT INTO outbox (event) VALUES (?)", [event.to_string()])?;
     Ok(())
 }

@@ -29,6 +29,36 @@ const MIGRATIONS: &[&str] = &[
         value BLOB NOT NULL
     ) STRICT;
 ",
+    "
+    ALTER TABLE tokens ADD COLUMN scope TEXT;
+    CREATE TABLE views (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        shared INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        q TEXT NOT NULL,
+        columns TEXT NOT NULL,
+        range TEXT NOT NULL,
+        created_ns INTEGER NOT NULL,
+        changed_ns INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE exports (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        request TEXT NOT NULL,
+        scope TEXT,
+        state TEXT NOT NULL,
+        created_ns INTEGER NOT NULL,
+        expires_ns INTEGER NOT NULL,
+        as_of INTEGER NOT NULL,
+        cursor TEXT,
+        rows INTEGER NOT NULL,
+        rows_total INTEGER,
+        bytes INTEGER NOT NULL,
+        sha256 TEXT,
+        error TEXT
+    ) STRICT;
+",
 ];
 
 /// The version this program writes.

@@ -4,7 +4,7 @@ use annals_record::Timestamp;
 use rusqlite::{OptionalExtension, Row, TransactionBehavior, params};
 use serde::Serialize;
 
-use super::outbox::{self, Act};
+use super::outbox::{self, Act, By};
 use super::{Control, ControlError, Inner};
 use crate::auth::role::Role;
 use crate::auth::token::{self, Token};
@@ -15,7 +15,7 @@ pub(super) const NAME_CHARS_MAX: usize = 128;
 const LAST_USED_STEP_NANOS: i64 = 60 * 1_000_000_000;
 
 const COLUMNS: &str = "id, name, role, may_be_system, region, stack_id, created_ns, expires_ns, \
-                       revoked_ns, last_used_ns, secret_sha256";
+                       revoked_ns, last_used_ns, secret_sha256, scope";
 
 /// What a new token shall be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct NewToken {
     pub stack_id: Option<String>,
     /// When it ends; none: never.
     pub expires: Option<Timestamp>,
+    /// The events it is limited to, as a printed filter; none: all.
+    pub scope: Option<String>,
 }
 
 /// A token just made.
@@ -66,6 +68,8 @@ pub struct TokenRow {
     pub revoked: Option<String>,
     /// When it was last used, to the minute.
     pub last_used: Option<String>,
+    /// The events it is limited to; none: all.
+    pub scope: Option<String>,
 }
 
 /// A token as the cache keeps it.
@@ -88,6 +92,7 @@ impl Control {
         let minted = token::mint().map_err(ControlError::Random)?;
         let now = self.clock.now();
         let act = Act {
+            by: By::Local,
             operation: "token.create",
             object_type: "token",
             object_id: &minted.id,
@@ -96,14 +101,16 @@ impl Control {
                 "role": new.role,
                 "may_be_system": new.may_be_system,
                 "expires": new.expires.map(|expires| expires.to_string()),
+                "scope": new.scope,
             }),
+            before: None,
         };
         let store = |inner: &mut Inner| {
             let transaction =
                 inner.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             transaction.execute(
                 "INSERT INTO tokens (id, secret_sha256, name, role, may_be_system, region, \
-                 stack_id, created_ns, expires_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 stack_id, created_ns, expires_ns, scope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 params![
                     minted.id,
                     minted.hash,
@@ -114,6 +121,7 @@ impl Control {
                     new.stack_id,
                     now.nanos(),
                     new.expires.map(Timestamp::nanos),
+                    new.scope,
                 ],
             )?;
             outbox::push(&transaction, now, &act)?;
@@ -143,11 +151,13 @@ impl Control {
                 .optional()?;
             if let Some(name) = &name {
                 let act = Act {
+                    by: By::Local,
                     operation: "token.revoke",
                     object_type: "token",
                     object_id: id,
                     object_name: name,
                     request: serde_json::json!({}),
+                    before: None,
                 };
                 outbox::push(&transaction, now, &act)?;
             }
@@ -259,6 +269,7 @@ fn read(row: &Row<'_>) -> Result<Cached, rusqlite::Error> {
         expires: moment(row.get(7)?),
         revoked: moment(row.get(8)?),
         last_used: moment(row.get(9)?),
+        scope: row.get(11)?,
     };
     Ok(Cached { token, hash: row.get(10)? })
 }
@@ -276,5 +287,6 @@ fn row_of(token: Token) -> TokenRow {
         expires: text(token.expires),
         revoked: text(token.revoked),
         last_used: text(token.last_used),
+        scope: token.scope,
     }
 }

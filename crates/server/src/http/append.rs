@@ -26,14 +26,16 @@ pub(crate) async fn append(
     let encoding = Encoding::of(request.headers())?;
     let form = form_of(request.headers());
     let sender = app.sender(permit.principal.token());
+    let scope = permit.principal.scope(&app.catalogue)?;
     let mut received = body::read(&app, request).await?;
     let shared = app.clone();
     // A thread of its own: parsing and hashing would starve the threads that serve connections.
     // It runs to its end although the client may be gone: what was accepted is finished.
     let outcome = tokio::task::spawn_blocking(move || {
         body::expand(&mut received, encoding)?;
-        let request =
-            ingest::Request { sender: &sender, request_id: Some(&request_id), form, strict };
+        let (sender, request_id) = (&sender, Some(request_id.as_str()));
+        let scope = (!scope.is_everything()).then_some(&scope);
+        let request = ingest::Request { sender, scope, request_id, form, strict };
         Ok::<_, HttpError>(shared.ingest.take(&request, &received.bytes)?)
     })
     .await??;

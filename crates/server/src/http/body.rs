@@ -11,6 +11,7 @@ use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use axum::http::{HeaderMap, Request};
 use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::app::App;
@@ -82,6 +83,18 @@ pub(crate) async fn read(app: &App, request: Request<Body>) -> Result<Received, 
         bytes.extend_from_slice(&data);
     }
     Ok(Received { bytes, reserved })
+}
+
+/// A body that is one JSON value.
+pub(crate) async fn json<T: DeserializeOwned>(
+    app: &App,
+    request: Request<Body>,
+) -> Result<T, HttpError> {
+    let encoding = Encoding::of(request.headers())?;
+    let mut received = read(app, request).await?;
+    expand(&mut received, encoding)?;
+    serde_json::from_slice(&received.bytes)
+        .map_err(|error| HttpError::BadBody { problem: error.to_string() })
 }
 
 fn announced_bytes(headers: &HeaderMap) -> Option<u64> {

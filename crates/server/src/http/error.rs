@@ -5,13 +5,14 @@
 //! The request's id is filled in by `http::finish`, which sees every answer.
 
 use annals_api::wire::append::Rejected;
-use annals_api::wire::problem::{AppendRefused, Problem};
+use annals_api::wire::problem::{AppendRefused, FilterPlace, Problem};
 use annals_ledger::LedgerError;
-use annals_views::QueryError;
+use annals_views::{FilterError, FilterFault, QueryError};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 
+use crate::asked::AskError;
 use crate::auth::role::Right;
 use crate::control::ControlError;
 use crate::ingest::{IngestError, Outcome};
@@ -20,6 +21,9 @@ use crate::ingest::{IngestError, Outcome};
 const BUSY_RETRY_SECONDS: u32 = 1;
 /// Seconds a sender waits after "disk full": people must act.
 const DISK_FULL_RETRY_SECONDS: u32 = 10;
+
+/// Seconds a listener waits for a place.
+const LISTENERS_RETRY_SECONDS: u32 = 10;
 
 /// Everything a request can be refused for.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +34,10 @@ pub(crate) enum HttpError {
     BadToken,
     #[error("the token's role may not do this; it takes one of: {}", .0.roles())]
     Forbidden(Right),
+    #[error("the token is limited to a part of the events, and this is about all of them")]
+    OutOfReach,
+    #[error("the token's scope names what this server does not know; ask for a new token")]
+    ScopeUnreadable(#[source] FilterError),
     #[error("there is nothing here")]
     NotFound,
     #[error("this address does not take the method; see /openapi.json")]
@@ -40,8 +48,14 @@ pub(crate) enum HttpError {
     BadParameter { name: &'static str, problem: String },
     #[error("the query string cannot be read; percent-encode what is not plain text")]
     BadQuery,
-    #[error("filters are not supported yet; leave `q` out and filter what comes")]
-    FilterNotSupported,
+    #[error("the body is not what this call takes: {problem}")]
+    BadBody { problem: String },
+    #[error(transparent)]
+    Asked(AskError),
+    #[error("too many listen to live events already; try again later")]
+    TooManyListeners,
+    #[error("the export is not done; see its state")]
+    ExportNotDone,
     #[error("queries are off on this server (views.enabled = false); ask by id or index")]
     ViewsOff,
     #[error("several emitters used this id; ask for one of the indexes")]
@@ -98,12 +112,20 @@ impl HttpError {
             Self::NoToken => plain(S::UNAUTHORIZED, "missing_token"),
             Self::BadToken => plain(S::UNAUTHORIZED, "invalid_token"),
             Self::Forbidden(_) => plain(S::FORBIDDEN, "forbidden"),
+            Self::OutOfReach => plain(S::FORBIDDEN, "forbidden"),
+            Self::ScopeUnreadable(_) => plain(S::FORBIDDEN, "scope_unreadable"),
             Self::NotFound => plain(S::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => plain(S::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::UnknownParameter { .. } => plain(S::BAD_REQUEST, "unknown_parameter"),
             Self::BadParameter { .. } => plain(S::BAD_REQUEST, "bad_parameter"),
             Self::BadQuery => plain(S::BAD_REQUEST, "bad_query"),
-            Self::FilterNotSupported => plain(S::BAD_REQUEST, "filter_not_supported"),
+            Self::BadBody { .. } => plain(S::BAD_REQUEST, "bad_body"),
+            Self::Asked(AskError::Filter(_)) => plain(S::BAD_REQUEST, "bad_filter"),
+            Self::Asked(AskError::Field { .. }) => plain(S::BAD_REQUEST, "bad_field"),
+            Self::TooManyListeners => {
+                Face(S::SERVICE_UNAVAILABLE, "too_many_listeners", Some(LISTENERS_RETRY_SECONDS))
+            }
+            Self::ExportNotDone => plain(S::CONFLICT, "export_not_done"),
             Self::ViewsOff => plain(S::SERVICE_UNAVAILABLE, "views_off"),
             Self::SeveralEvents { .. } => plain(S::CONFLICT, "several_events"),
             Self::EntriesPruned => plain(S::GONE, "entries_pruned"),
@@ -120,6 +142,7 @@ impl HttpError {
             Self::Ingest(error) => of_ingest(error),
             Self::Query(error) => of_query(error),
             Self::Ledger(error) => of_ledger(error),
+            Self::Control(ControlError::TooMany { .. }) => plain(S::CONFLICT, "too_many"),
             Self::Control(_) => plain(S::INTERNAL_SERVER_ERROR, "control_failed"),
             Self::QuarantineIndex(_) => plain(S::INTERNAL_SERVER_ERROR, "view_failed"),
             Self::Failed(_) | Self::Panicked => plain(S::INTERNAL_SERVER_ERROR, "internal"),
@@ -136,6 +159,12 @@ impl HttpError {
             request_id: String::new(),
             indexes: match self {
                 Self::SeveralEvents { indexes } => Some(indexes.clone()),
+                _ => None,
+            },
+            filter: match self {
+                Self::Query(QueryError::Filter(error)) | Self::Asked(AskError::Filter(error)) => {
+                    Some(place(error))
+                }
                 _ => None,
             },
             append: match self {
@@ -161,9 +190,29 @@ impl HttpError {
                 tracing::error!(%error, "an event could not be made");
                 Self::Panicked.to_string()
             }
+            Self::Control(error @ ControlError::TooMany { .. }) => error.to_string(),
             error => error.to_string(),
         }
     }
+}
+
+/// Where a filter cannot be read, and what to write there.
+fn place(error: &FilterError) -> FilterPlace {
+    use FilterFault::*;
+    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    let (expected, nearest) = match &error.fault {
+        Expected { expected, .. } | BadValue { expected, .. } => (owned(&[expected]), None),
+        UnknownField { nearest, .. } | UnknownValue { nearest, .. } => {
+            (Vec::new(), nearest.clone())
+        }
+        NotListed { values, .. } => (owned(values), None),
+        NotInScope { fields, .. } => (owned(fields), None),
+        NoOrder { .. } => (owned(&[":", "!="]), None),
+        SingleEquals { .. } => (owned(&[":"]), None),
+        OpenQuote => (owned(&["\""]), None),
+        TooLong { .. } | TooDeep { .. } | TooManyTerms { .. } | Nul => (Vec::new(), None),
+    };
+    FilterPlace { column: error.place.column, offset: error.place.offset, expected, nearest }
 }
 
 fn refused(outcome: &Outcome) -> AppendRefused {
@@ -227,6 +276,12 @@ fn of_ledger(error: &LedgerError) -> Face {
 impl From<IngestError> for HttpError {
     fn from(error: IngestError) -> Self {
         Self::Ingest(error)
+    }
+}
+
+impl From<AskError> for HttpError {
+    fn from(error: AskError) -> Self {
+        Self::Asked(error)
     }
 }
 

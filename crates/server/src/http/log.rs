@@ -7,12 +7,13 @@
 use annals_ledger::LedgerError;
 use annals_proof::{EntryBundle, HashSource, LeafIndex, Tile};
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 use crate::app::Shared;
 use crate::http::error::HttpError;
+use crate::http::principal::Principal;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const BYTES: &str = "application/octet-stream";
@@ -53,9 +54,13 @@ pub(crate) async fn tile(
 
 /// A bundle of entries; who may read it is the route table's business.
 pub(crate) async fn entries(
+    principal: Option<Extension<Principal>>,
     State(app): State<Shared>,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, HttpError> {
+    if let Some(Extension(principal)) = principal {
+        principal.demand_everything()?;
+    }
     let Path(number) = path.map_err(|_| HttpError::NotFound)?;
     let bundle =
         EntryBundle::parse(&format!("entries/{number}")).map_err(|_| HttpError::NotFound)?;

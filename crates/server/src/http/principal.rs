@@ -8,6 +8,8 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use annals_record::Catalogue;
+use annals_views::Scope;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -30,6 +32,20 @@ pub(crate) struct Principal {
 impl Principal {
     pub(crate) fn token(&self) -> &Token {
         &self.token
+    }
+
+    /// Which events the caller may see: those in the scope of the token, all if it has none. A
+    /// scope that this server cannot read lets nothing through.
+    pub(crate) fn scope(&self, catalogue: &Catalogue) -> Result<Scope, HttpError> {
+        match &self.token.scope {
+            None => Ok(Scope::everything()),
+            Some(scope) => Scope::parse(scope, catalogue).map_err(HttpError::ScopeUnreadable),
+        }
+    }
+
+    /// For what no scope can be held against, such as bundles of entries.
+    pub(crate) fn demand_everything(&self) -> Result<(), HttpError> {
+        if self.token.scope.is_none() { Ok(()) } else { Err(HttpError::OutOfReach) }
     }
 }
 

@@ -3,6 +3,7 @@
 use annals_api::wire::quarantine::{QuarantinePage, ReplayAnswer};
 use annals_proof::LeafIndex;
 use annals_record::{Object, Record, Sender, Tag};
+use annals_views::Scope;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -22,10 +23,11 @@ const PAGE_LINES_MAX: usize = 1_000;
 
 /// Rejected lines, oldest first.
 pub(crate) async fn list(
-    _: Permit<ReadQuarantine>,
+    permit: Permit<ReadQuarantine>,
     State(app): State<Shared>,
     uri: Uri,
 ) -> Result<Json<QuarantinePage>, HttpError> {
+    permit.principal.demand_everything()?;
     let index = app.quarantine.clone().ok_or(HttpError::ViewsOff)?;
     let parameters = Parameters::parse(&uri, &["state", "after_index", "limit"])?;
     let state = match parameters.text("state") {
@@ -50,6 +52,7 @@ pub(crate) async fn replay(
     State(app): State<Shared>,
     path: Result<Path<u64>, PathRejection>,
 ) -> Result<Json<ReplayAnswer>, HttpError> {
+    permit.principal.demand_everything()?;
     let Path(index) = path.map_err(|_| HttpError::NotFound)?;
     let replayed = tokio::task::spawn_blocking(move || send_again(&app, &permit.principal, index));
     Ok(Json(replayed.await??))
@@ -65,9 +68,9 @@ fn send_again(app: &App, by: &Principal, index: u64) -> Result<ReplayAnswer, Htt
         return Err(HttpError::AlreadyReplayed { index });
     }
     let text = kept.text().ok_or(HttpError::NotReplayable)?;
-    let sender = first_sender(app, &kept)?;
+    let (sender, scope) = first_sender(app, &kept)?;
     let position = index.to_string();
-    let outcome = app.ingest.replay(&sender, &text, record(by, &position))?;
+    let outcome = app.ingest.replay(&sender, scope.as_ref(), &text, record(by, &position))?;
     if outcome.refused {
         return Err(HttpError::StillRejected(outcome.rejected));
     }
@@ -90,18 +93,22 @@ fn kept_line(app: &App, index: u64) -> Result<Quarantined, HttpError> {
     origin.and_then(Quarantined::parse).ok_or(HttpError::NotFound)
 }
 
-/// The line keeps its first emitter, so that its id still guards against doubles.
-fn first_sender(app: &App, kept: &Quarantined) -> Result<Sender, HttpError> {
-    Ok(match app.control.token(&kept.emitter)? {
-        Some(token) => app.sender(&token),
-        None => Sender {
+/// The line keeps its first emitter, so that its id still guards against doubles, and that one's
+/// scope.
+fn first_sender(app: &App, kept: &Quarantined) -> Result<(Sender, Option<Scope>), HttpError> {
+    let Some(token) = app.control.token(&kept.emitter)? else {
+        let sender = Sender {
             emitter: kept.emitter.clone(),
             region: None,
             stack_id: None,
             may_be_system: false,
             is_server: false,
-        },
-    })
+        };
+        return Ok((sender, None));
+    };
+    let scope = token.scope.as_deref().map(|text| Scope::parse(text, &app.catalogue));
+    let scope = scope.transpose().map_err(HttpError::ScopeUnreadable)?;
+    Ok((app.sender(&token), scope))
 }
 
 fn record<'a>(by: &'a Principal, position: &'a str) -> Record<'a> {

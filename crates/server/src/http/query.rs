@@ -40,11 +40,21 @@ impl Parameters {
 
     /// The parameter `limit`: `default` if absent, else 1 to `max`.
     pub(crate) fn limit(&self, default: usize, max: usize) -> Result<usize, HttpError> {
-        match self.number("limit")? {
+        self.number_within("limit", default, max)
+    }
+
+    /// A parameter of 1 to `max`; `default` if absent.
+    pub(crate) fn number_within(
+        &self,
+        name: &'static str,
+        default: usize,
+        max: usize,
+    ) -> Result<usize, HttpError> {
+        match self.number(name)? {
             None => Ok(default),
-            Some(limit) => match usize::try_from(limit) {
-                Ok(limit) if (1..=max).contains(&limit) => Ok(limit),
-                _ => Err(bad("limit", &format!("is not between 1 and {max}"))),
+            Some(number) => match usize::try_from(number) {
+                Ok(number) if (1..=max).contains(&number) => Ok(number),
+                _ => Err(bad(name, &format!("is not between 1 and {max}"))),
             },
         }
     }

@@ -3,6 +3,9 @@
 mod append;
 mod quarantine;
 mod read;
+mod saved;
+mod search;
+mod tail;
 
 use std::collections::BTreeSet;
 
@@ -128,6 +131,7 @@ fn address(route: &Route) -> String {
         .path
         .replace("{index}", "%ff")
         .replace("{id}", "%ff")
+        .replace("{name}", "%ff")
         .replace("{level}", "0")
         .replace("{*number}", "000.p/1")
         + "?malformed=%ff&q"

@@ -9,7 +9,8 @@ use std::time::Duration;
 use annals_api::wire::event::parse_event;
 use annals_ledger::limits::BATCH_EVENTS_MAX;
 use annals_ledger::{LedgerError, OnConflict, Place, Receipt, Ticket};
-use annals_record::{Fault, Record, Sealed, Sender};
+use annals_record::{Fault, Record, Sealed, Sender, codes};
+use annals_views::{Row, Scope};
 use uuid::Uuid;
 
 use super::limits::LINE_BYTES_MAX;
@@ -110,7 +111,9 @@ impl<'a> Batches<'a> {
     ) -> Result<Result<(), Vec<Fault>>, IngestError> {
         let text_bytes = item.text.len();
         let sealed = match parse(item, broken) {
-            Ok((record, faults)) => self.seal(&record, faults, self.request.sender, text_bytes)?,
+            Ok((record, faults)) => self
+                .seal(&record, faults, self.request.sender, text_bytes)?
+                .and_then(|sealed| in_scope(sealed, self.request.scope)),
             Err(fault) => Err(vec![fault]),
         };
         self.text_bytes_left = self.text_bytes_left.saturating_sub(text_bytes);
@@ -274,6 +277,15 @@ impl Conflict {
         );
         Self { line, fault: Fault::new(ID_CONFLICT, "id", message) }
     }
+}
+
+/// What is not known to be in the sender's scope is not the sender's to write.
+fn in_scope(sealed: Sealed, scope: Option<&Scope>) -> Result<Sealed, Vec<Fault>> {
+    if scope.is_none_or(|scope| scope.sees(&Row::new(&sealed.leaf, 0))) {
+        return Ok(sealed);
+    }
+    let message = "the token is limited to other events; use one whose scope covers this";
+    Err(vec![Fault::new(codes::OUT_OF_SCOPE, "", message.to_owned())])
 }
 
 fn parse<'a>(item: &Item<'a>, broken: Option<&Fault>) -> Result<(Record<'a>, Vec<Fault>), Fault> {

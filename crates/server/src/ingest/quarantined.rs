@@ -240,8 +240,13 @@ mod tests {
             may_be_system: false,
             is_server: false,
         };
-        let request =
-            Request { sender: &sender, request_id: None, form: Form::Lines, strict: false };
+        let request = Request {
+            sender: &sender,
+            scope: None,
+            request_id: None,
+            form: Form::Lines,
+            strict: false,
+        };
         let fault = Fault::new("bad_json", "", "x");
         let kept = Quarantined::new(&request, 3, &[fault], text, &mut QuarantineIds::new(None));
         let origin = kept.record().origin.expect("an origin").into_owned();

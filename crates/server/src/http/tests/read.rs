@@ -23,7 +23,8 @@ async fn a_walk_is_bound_to_its_head() {
     let rig = filled(5).await;
     let first = rig.get(Role::Viewer, "/v1/events?limit=2").await.json();
     assert_eq!(ids(&first), ["e4", "e3"]);
-    assert_eq!((&first["as_of"], &first["settled_index"]), (&5.into(), &5.into()));
+    assert_eq!(first["as_of"], 5);
+    assert!(first["settled_index"].as_u64().is_some_and(|settled| settled <= 5), "{first}");
     rig.post(routes::EVENTS, event("late")).await;
     let cursor = first["next"].as_str().expect("a cursor");
     let second = rig.get(Role::Viewer, &format!("/v1/events?limit=3&cursor={cursor}")).await;
@@ -61,7 +62,7 @@ async fn what_is_not_understood_is_refused() {
     let page = rig.get(Role::Viewer, "/v1/events?limit=1").await.json();
     let cursor = page["next"].as_str().expect("a cursor");
     for (query, code) in [
-        ("q=operator:zhang3", "filter_not_supported"),
+        ("q=operater:zhang3", "bad_filter"),
         ("form=2026-01-01T00:00:00Z", "unknown_parameter"),
         ("from=yesterday", "bad_parameter"),
         ("order=newest", "bad_parameter"),

@@ -1,0 +1,72 @@
+//! What a request for many events says, read once for calls and for jobs: filter, times, columns.
+
+use annals_api::wire::column::Column;
+use annals_api::wire::export::ExportRequest;
+use annals_record::{Catalogue, Timestamp};
+use annals_views::{Filter, FilterError, Question, Scope};
+
+/// Most columns of a view or an export.
+const COLUMNS_MAX: usize = 100;
+
+/// Why it cannot be asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AskError {
+    /// The text is no filter.
+    #[error(transparent)]
+    Filter(#[from] FilterError),
+    /// A member holds what it may not.
+    #[error("`{field}` {problem}")]
+    Field {
+        /// The member.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl AskError {
+    pub(crate) fn field(field: &'static str, problem: impl Into<String>) -> Self {
+        Self::Field { field, problem: problem.into() }
+    }
+}
+
+/// The question and the columns of a request; `now` is what `now-7d` in its filter means.
+pub(crate) fn asked(
+    request: &ExportRequest,
+    scope: Scope,
+    now: Timestamp,
+    catalogue: &Catalogue,
+) -> Result<(Question, Vec<Column>), AskError> {
+    let time = |field, text: &Option<String>| {
+        let parse = |text: &String| {
+            moment(text)
+                .ok_or_else(|| AskError::field(field, "is not a time like 2026-11-02T08:15:30Z"))
+        };
+        text.as_ref().map(parse).transpose()
+    };
+    let question = Question {
+        filter: Filter::parse(&request.q, catalogue)?,
+        from: time("from", &request.from)?,
+        to: time("to", &request.to)?,
+        ..Question::everything(scope, now)
+    };
+    let columns = columns(&request.columns)?;
+    Ok((question, if columns.is_empty() { Column::usual() } else { columns }))
+}
+
+/// Columns by their names in either language.
+pub(crate) fn columns(names: &[String]) -> Result<Vec<Column>, AskError> {
+    if names.len() > COLUMNS_MAX {
+        return Err(AskError::field("columns", format!("has at most {COLUMNS_MAX} names")));
+    }
+    let parse = |name: &String| {
+        let unknown = || AskError::field("columns", format!("names `{name}`, which is no field"));
+        Column::parse(name).ok_or_else(unknown)
+    };
+    names.iter().map(parse).collect()
+}
+
+/// A time in ns since 1970.
+pub(crate) fn moment(text: &str) -> Option<i64> {
+    Timestamp::parse(text).map(Timestamp::nanos)
+}

@@ -1,0 +1,181 @@
+//! Lives and behaviour: the history of an object, causes, sessions, a profile, open operations.
+
+use annals_api::wire::history::{
+    CauseNode, CausesAnswer, HistoryAnswer, OpenOperation, OperationsAnswer,
+};
+use annals_api::wire::profile::ProfileAnswer;
+use annals_api::wire::session::SessionsAnswer;
+use annals_views::{PageToken, Position, Question, SessionStatus};
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+
+use crate::app::Shared;
+use crate::http::ask;
+use crate::http::error::HttpError;
+use crate::http::events::same;
+use crate::http::one;
+use crate::http::principal::{Permit, ReadEvents};
+use crate::http::query::{Parameters, bad};
+use crate::told;
+
+/// Entries of a page, unless asked otherwise.
+const PAGE: usize = 100;
+/// Most entries of a page.
+const PAGE_MAX: usize = 1_000;
+
+/// The history of one object, oldest event first.
+pub(crate) async fn history(
+    permit: Permit<ReadEvents>,
+    State(app): State<Shared>,
+    uri: Uri,
+) -> Result<Json<HistoryAnswer>, HttpError> {
+    let index = ask::index(&app)?;
+    let known = &["type", "id", "q", "from", "to", "tz", "limit", "cursor"];
+    let parameters = Parameters::parse(&uri, known)?;
+    let kind = required(&parameters, "type")?;
+    let id = required(&parameters, "id")?;
+    let limit = parameters.limit(PAGE, PAGE_MAX)?;
+    let question = ask::question(&app, &permit.principal, &parameters)?;
+    let (question, last) = resumed(&parameters, question)?;
+    let is_first = last.is_none();
+    let (answer, life) = ask::blocking(move |progress| {
+        let answer = index.history(&question, &kind, &id, last, limit, progress)?;
+        let life = is_first.then(|| index.life(&question, &kind, &id, progress)).transpose()?;
+        Ok((answer, life))
+    })
+    .await?;
+    let coverage = ask::coverage(&answer);
+    Ok(Json(HistoryAnswer {
+        life: life.map(|life| told::life(life.value)),
+        events: answer.value.events.iter().map(told::history_event).collect(),
+        next: answer.value.next.map(|next| next.encode()),
+        coverage,
+    }))
+}
+
+/// What one person does.
+pub(crate) async fn profile(
+    permit: Permit<ReadEvents>,
+    State(app): State<Shared>,
+    path: Result<Path<String>, PathRejection>,
+    uri: Uri,
+) -> Result<Json<ProfileAnswer>, HttpError> {
+    let Path(name) = path.map_err(|_| HttpError::NotFound)?;
+    let index = ask::index(&app)?;
+    let parameters = Parameters::parse(&uri, &["q", "from", "to", "tz"])?;
+    let question = ask::question(&app, &permit.principal, &parameters)?;
+    let answer = ask::blocking(move |progress| index.profile(&question, &name, progress)).await?;
+    let coverage = ask::coverage(&answer);
+    Ok(Json(told::profile(answer.value, coverage)))
+}
+
+/// Sessions, newest first.
+pub(crate) async fn sessions(
+    permit: Permit<ReadEvents>,
+    State(app): State<Shared>,
+    uri: Uri,
+) -> Result<Json<SessionsAnswer>, HttpError> {
+    let index = ask::index(&app)?;
+    let known = &["state", "q", "from", "to", "tz", "limit", "cursor"];
+    let parameters = Parameters::parse(&uri, known)?;
+    let status = match parameters.text("state") {
+        None | Some("any") => SessionStatus::Any,
+        Some("open") => SessionStatus::Open,
+        Some("ended") => SessionStatus::Ended,
+        Some(_) => return Err(bad("state", "is not one of any, open, ended")),
+    };
+    let limit = parameters.limit(PAGE, PAGE_MAX)?;
+    let question = ask::question(&app, &permit.principal, &parameters)?;
+    let (question, last) = resumed(&parameters, question)?;
+    let answer =
+        ask::blocking(move |progress| index.sessions(&question, status, last, limit, progress))
+            .await?;
+    let coverage = ask::coverage(&answer);
+    Ok(Json(SessionsAnswer {
+        sessions: answer.value.sessions.into_iter().map(told::session).collect(),
+        next: answer.value.next.map(|next| next.encode()),
+        coverage,
+    }))
+}
+
+/// Operations whose outcome is not known.
+pub(crate) async fn operations(
+    permit: Permit<ReadEvents>,
+    State(app): State<Shared>,
+    uri: Uri,
+) -> Result<Json<OperationsAnswer>, HttpError> {
+    let index = ask::index(&app)?;
+    let known = &["open", "q", "from", "to", "tz", "limit", "cursor"];
+    let parameters = Parameters::parse(&uri, known)?;
+    if !parameters.flag("open")? {
+        return Err(bad("open", "must be `true`: only open operations can be listed here"));
+    }
+    let limit = parameters.limit(PAGE, PAGE_MAX)?;
+    let question = ask::question(&app, &permit.principal, &parameters)?;
+    let (question, last) = resumed(&parameters, question)?;
+    let answer =
+        ask::blocking(move |progress| index.open_operations(&question, last, limit, progress))
+            .await?;
+    let coverage = ask::coverage(&answer);
+    let operations = answer
+        .value
+        .operations
+        .iter()
+        .map(|open| OpenOperation { event: told::event(&open.found), overdue: open.is_overdue });
+    Ok(Json(OperationsAnswer {
+        operations: operations.collect(),
+        next: answer.value.next.map(|next| next.encode()),
+        coverage,
+    }))
+}
+
+/// What made an event happen, and what it made happen.
+pub(crate) async fn causes(
+    permit: Permit<ReadEvents>,
+    State(app): State<Shared>,
+    path: Result<Path<String>, PathRejection>,
+    uri: Uri,
+) -> Result<Json<CausesAnswer>, HttpError> {
+    let Path(id) = path.map_err(|_| HttpError::NotFound)?;
+    let index = ask::index(&app)?;
+    let question = ask::question(&app, &permit.principal, &Parameters::parse(&uri, &["tz"])?)?;
+    let scope = question.scope.clone();
+    let found = tokio::task::spawn_blocking(move || one::by_id(&app, &scope, &id)).await??;
+    let at = found.updates.unwrap_or(found.position.index);
+    let answer = ask::blocking(move |progress| index.causes(&question, at, progress)).await?;
+    let coverage = ask::coverage(&answer);
+    let tree = answer.value.ok_or(HttpError::NotFound)?;
+    let nodes = tree.nodes.iter().map(|node| CauseNode {
+        event: told::event(&node.found),
+        parent: node.parent,
+        depth: node.depth,
+    });
+    Ok(Json(CausesAnswer {
+        nodes: nodes.collect(),
+        asked: tree.asked,
+        unseen_cause: tree.unseen_cause,
+        cut: tree.cut,
+        coverage,
+    }))
+}
+
+fn required(parameters: &Parameters, name: &'static str) -> Result<String, HttpError> {
+    parameters.text(name).map(str::to_owned).ok_or_else(|| bad(name, "is missing"))
+}
+
+/// The question of a page, and behind which event it goes on.
+fn resumed(
+    parameters: &Parameters,
+    question: Question,
+) -> Result<(Question, Option<Position>), HttpError> {
+    let Some(cursor) = parameters.text("cursor") else { return Ok((question, None)) };
+    let PageToken { walk, now, digest, last } = PageToken::decode(cursor)?;
+    same("from", question.from, walk.from)?;
+    same("to", question.to, walk.to)?;
+    let (from, to, as_of) = (walk.from, walk.to, Some(walk.as_of));
+    let question = Question { now, from, to, as_of, ..question };
+    same("q", Some(question.digest()), Some(digest))?;
+    Ok((question, Some(last)))
+}

@@ -1,0 +1,208 @@
+//! `GET /v1/tail`: events as they are kept, as Server-Sent Events.
+//!
+//! A thread a listener looks at the ledger and hands messages to the connection through a short
+//! queue. A listener who takes nothing for too long is told so and let go: it comes back with
+//! `Last-Event-ID` and misses nothing. The same ends every connection when the server stops.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use annals_views::{Question, Tail, TailBatch};
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName, Uri};
+use axum::response::{IntoResponse, Response};
+use hyper::body::Frame;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
+
+use crate::app::Shared;
+use crate::found;
+use crate::http::ask;
+use crate::http::error::HttpError;
+use crate::http::principal::{Permit, ReadEvents};
+use crate::http::query::{Parameters, bad};
+
+/// Pieces of messages that wait for the connection.
+const QUEUE_PIECES: usize = 16;
+/// Longest time a listener may take nothing, seconds.
+const SLOW_SECONDS_MAX: u64 = 30;
+/// Pause between two signs of life.
+const ALIVE: Duration = Duration::from_secs(15);
+/// How long the ledger is waited for before a look whether somebody still listens.
+const LOOK: Duration = Duration::from_millis(500);
+/// Pause before a full queue is tried again.
+const FULL: Duration = Duration::from_millis(20);
+
+const EVENT_STREAM: &str = "text/event-stream; charset=utf-8";
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// Events from behind `Last-Event-ID` on, or those still to come.
+pub(crate) async fn tail(
+    permit: Permit<ReadEvents>,
+    State(app): State<Shared>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, HttpError> {
+    ask::index(&app)?;
+    let parameters = Parameters::parse(&uri, &["q", "tz"])?;
+    let question = ask::question(&app, &permit.principal, &parameters)?;
+    let next = match headers.get(LAST_EVENT_ID) {
+        None => app.head().size.0,
+        Some(value) => {
+            let index = value.to_str().ok().and_then(|text| text.trim().parse::<u64>().ok());
+            index.ok_or_else(|| bad("Last-Event-ID", "is not a position"))?.saturating_add(1)
+        }
+    };
+    let place = app.listeners.clone().try_acquire_owned().map_err(|error| match error {
+        TryAcquireError::NoPermits => HttpError::TooManyListeners,
+        TryAcquireError::Closed => HttpError::Stopping,
+    })?;
+    let (sender, receiver) = channel(QUEUE_PIECES);
+    let run = move || Listener { app, sender, _place: place }.run(&question, next);
+    std::thread::Builder::new()
+        .name("tail".to_owned())
+        .spawn(run)
+        .map_err(|error| HttpError::Failed(Box::new(error)))?;
+    let headers = [(CONTENT_TYPE, EVENT_STREAM), (CACHE_CONTROL, "no-store")];
+    Ok((headers, Body::new(Messages(receiver))).into_response())
+}
+
+/// One connection, seen from its thread.
+struct Listener {
+    app: Shared,
+    sender: Sender<Bytes>,
+    _place: OwnedSemaphorePermit,
+}
+
+/// Why nothing more is sent.
+enum Ended {
+    /// The connection is closed.
+    Gone,
+    /// It takes nothing.
+    Slow,
+    /// The server stops.
+    Stopping,
+    /// The ledger cannot be read.
+    Failed,
+}
+
+impl Listener {
+    fn run(self, question: &Question, next: u64) {
+        let reason = match self.serve(question, next) {
+            Ended::Gone => return,
+            Ended::Slow => "slow",
+            Ended::Stopping => "stopping",
+            Ended::Failed => "failed",
+        };
+        let text = format!("event: end\ndata: {{\"reason\":\"{reason}\"}}\n\n");
+        // One who takes nothing finds the queue full; its end then says enough.
+        let _ = self.sender.try_send(Bytes::from(text));
+    }
+
+    fn serve(&self, question: &Question, next: u64) -> Ended {
+        let mut tail = Tail::new(self.app.reader.clone(), &self.app.catalogue, question, next);
+        let mut seen = next;
+        if let Err(ended) = self.send(message("begin", seen, b"{}")) {
+            return ended;
+        }
+        let mut spoken = Instant::now();
+        loop {
+            if self.app.is_stopping() || self.app.appender.fatal().is_some() {
+                return Ended::Stopping;
+            }
+            if self.sender.is_closed() {
+                return Ended::Gone;
+            }
+            let TailBatch { events, looked_to, .. } = match tail.advance(LOOK) {
+                Ok(batch) => batch,
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(error, "a live tail cannot read the ledger");
+                    return Ended::Failed;
+                }
+            };
+            let mut piece = Vec::new();
+            let mut event = Vec::new();
+            for found in &events {
+                event.clear();
+                found::print(found, &mut event);
+                piece.extend_from_slice(&message("event", found.position.index + 1, &event));
+            }
+            if events.is_empty() && spoken.elapsed() >= ALIVE {
+                // A sign of life carries how far was looked, so that a listener to whom nothing
+                // is shown does not come back and have all of it looked at again.
+                piece.extend_from_slice(&message("alive", looked_to, b"{}"));
+            }
+            seen = seen.max(looked_to);
+            if !piece.is_empty() {
+                if let Err(ended) = self.send(piece) {
+                    return ended;
+                }
+                spoken = Instant::now();
+            }
+        }
+    }
+
+    /// Hands a piece to the connection; waits for room, but not for ever.
+    fn send(&self, piece: Vec<u8>) -> Result<(), Ended> {
+        let mut piece = Bytes::from(piece);
+        let patience = Instant::now() + Duration::from_secs(SLOW_SECONDS_MAX);
+        loop {
+            // The last place is kept for the message that says why it ends.
+            let has_room = self.sender.capacity() > 1;
+            match if has_room {
+                self.sender.try_send(piece)
+            } else {
+                Err(TrySendError::Full(piece))
+            } {
+                Ok(()) => return Ok(()),
+                Err(TrySendError::Closed(_)) => return Err(Ended::Gone),
+                Err(TrySendError::Full(back)) => piece = back,
+            }
+            if self.sender.is_closed() {
+                return Err(Ended::Gone);
+            }
+            if self.app.is_stopping() {
+                return Err(Ended::Stopping);
+            }
+            if Instant::now() >= patience {
+                return Err(Ended::Slow);
+            }
+            std::thread::sleep(FULL);
+        }
+    }
+}
+
+/// One message; its id is the last position below `next`.
+fn message(name: &str, next: u64, data: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(data.len() + 64);
+    if name != "event" {
+        text.extend_from_slice(format!("event: {name}\n").as_bytes());
+    }
+    if let Some(index) = next.checked_sub(1) {
+        text.extend_from_slice(format!("id: {index}\n").as_bytes());
+    }
+    text.extend_from_slice(b"data: ");
+    text.extend_from_slice(data);
+    text.extend_from_slice(b"\n\n");
+    text
+}
+
+/// Messages as the body of an answer.
+struct Messages(Receiver<Bytes>);
+
+impl hyper::body::Body for Messages {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        self.0.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
+    }
+}

@@ -1,0 +1,72 @@
+//! The live tail: what comes, in which order, and where it goes on.
+
+use std::pin::pin;
+
+use annals_api::routes;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+use super::{Rig, event, router};
+use crate::auth::role::Role;
+
+/// Messages of a tail until one holds `last`.
+async fn heard(rig: &Rig, q: &str, after: Option<u64>, meanwhile: &[&str], last: &str) -> String {
+    let mut request = Request::builder()
+        .uri(format!("{}?q={q}", routes::TAIL))
+        .header("authorization", format!("Bearer {}", rig.token(Role::Viewer)));
+    if let Some(after) = after {
+        request = request.header("last-event-id", after.to_string());
+    }
+    let request = request.body(Body::empty()).expect("a request");
+    let response = router(&rig.house.app).oneshot(request).await.expect("infallible");
+    assert_eq!(response.status(), StatusCode::OK);
+    let content_type = response.headers()["content-type"].to_str().expect("text");
+    assert!(content_type.starts_with("text/event-stream"));
+    for id in meanwhile {
+        assert_eq!(rig.post(routes::EVENTS, event(id)).await.status, StatusCode::OK);
+    }
+    let mut text = String::new();
+    let mut body = pin!(response.into_body());
+    while !text.contains(last) {
+        let frame = body.frame().await.expect("more to come").expect("infallible");
+        text.push_str(&String::from_utf8_lossy(&frame.into_data().expect("data")));
+    }
+    text
+}
+
+fn ids(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| line.strip_prefix("id: ")).collect()
+}
+
+// Protects: a listener hears what comes after it began to listen, once, under its filter.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_is_heard() {
+    let rig = Rig::new(|_| {});
+    rig.post(routes::EVENTS, event("before")).await;
+    let q = "-object.id:c-e2";
+    let text = heard(&rig, q, None, &["e1", "e2", "e3"], "\"id\":\"e3\"").await;
+    assert_eq!(ids(&text), ["0", "1", "3"], "{text}");
+    assert!(text.starts_with("event: begin\nid: 0\n"), "{text}");
+}
+
+// Protects: with the last id a listener goes on behind it and misses nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listener_goes_on() {
+    let rig = Rig::new(|_| {});
+    for id in ["e0", "e1", "e2"] {
+        rig.post(routes::EVENTS, event(id)).await;
+    }
+    let text = heard(&rig, "", Some(0), &[], "\"id\":\"e2\"").await;
+    assert_eq!(ids(&text), ["0", "1", "2"], "{text}");
+}
+
+// Protects: a stop does not wait for listeners; they are told.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_ends_it() {
+    let rig = Rig::new(|_| {});
+    rig.house.app.begin_to_stop();
+    let text = heard(&rig, "", None, &[], "event: end").await;
+    assert!(text.contains("{\"reason\":\"stopping\"}"), "{text}");
+}
