@@ -5,7 +5,9 @@
 //! `ANNALS_TOKEN` or a file.
 
 mod compact;
+mod life;
 mod record;
+mod search;
 mod verify;
 mod witness;
 
@@ -15,7 +17,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use compact::CompactArgs;
+pub(crate) use life::{HistoryArgs, ProfileArgs};
 pub(crate) use record::RecordArgs;
+pub(crate) use search::{ExportArgs, Format, SearchArgs, Shown, TailArgs, Which};
 pub(crate) use verify::VerifyArgs;
 pub(crate) use witness::WitnessArgs;
 
@@ -55,6 +59,27 @@ pub(crate) enum Command {
   annals record --service users --operation user.create --operator zhang3 --object user:u-7:li4
   annals record --ndjson events.ndjson       (resumable: the same file sent twice adds nothing)")]
     Record(Box<RecordArgs>),
+    /// Find events; the same filter as everywhere (docs/guide/search.md).
+    #[command(after_help = "Examples:
+  annals search 'service:hpc-clusters -outcome:success' --from 7d
+  annals search '操作人:zhang3 \"render farm\"' --columns time,operation,object,reason
+  annals search 'source_ip:10.2.0.0/16' --from today --count
+  annals search --facet operator --facet outcome --from 24h")]
+    Search(Box<SearchArgs>),
+    /// Follow events as they are kept.
+    #[command(after_help = "Example: annals tail 'severity:high -operator:system'")]
+    Tail(Box<TailArgs>),
+    /// Write all events that match a filter to a file.
+    #[command(after_help = "Examples:
+  annals export 'operator:zhang3' --from 2026-11-01 --to 2026-11-07 --out zhang3.csv --lang zh
+  annals export --from 30d --out month.parquet")]
+    Export(Box<ExportArgs>),
+    /// Tell the life of one object: its events, oldest first, and what each changed.
+    #[command(after_help = "Example: annals history cluster c-42 --from 30d")]
+    History(HistoryArgs),
+    /// Tell what somebody does, when, from where, and what of it is unusual.
+    #[command(after_help = "Example: annals profile zhang3 --from 7d --tz Asia/Shanghai")]
+    Profile(ProfileArgs),
     /// Make, list and revoke API tokens.
     #[command(subcommand, arg_required_else_help = true)]
     Token(TokenCommand),
@@ -197,7 +222,7 @@ pub(crate) enum TokenCommand {
         /// What it is for.
         #[arg(long)]
         name: String,
-        /// Limit to part of the events (not before filters exist).
+        /// Limit to part of the events, such as `region:cn-east -service:users`.
         #[arg(long, value_name = "FILTER")]
         scope: Option<String>,
         /// May send events of the platform itself (operator `system`).

@@ -9,6 +9,9 @@ mod exit;
 mod log;
 mod output;
 mod reach;
+mod shown;
+mod table;
+mod when;
 
 use std::process::ExitCode;
 

@@ -3,6 +3,8 @@
 
 use annals_api::client::{Client, ClientError};
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::args::ServerArgs;
 use crate::exit::Exit;
 
@@ -33,6 +35,27 @@ pub(crate) fn token(args: &ServerArgs) -> Result<String, Exit> {
         return Err(Exit::Usage("the token is empty".to_owned()));
     }
     Ok(token.to_owned())
+}
+
+/// How a failed question ends the command: a filter that cannot be read is wrong usage, and the
+/// place in it is shown.
+pub(crate) fn asked(error: &ClientError, q: Option<&str>) -> Exit {
+    let place = error.problem().and_then(|problem| problem.filter.as_ref());
+    match (place, q, error.problem()) {
+        (Some(place), Some(q), Some(problem)) => {
+            Exit::Usage(format!("{}\n{}", problem.detail, underlined(q, place.offset)))
+        }
+        (_, _, Some(problem)) if problem.status == 400 => Exit::Usage(crate::exit::chain(error)),
+        _ => failed(error),
+    }
+}
+
+/// The line of a filter in which a byte stands, and a mark under it.
+pub(crate) fn underlined(q: &str, offset: usize) -> String {
+    let offset = q.floor_char_boundary(offset.min(q.len()));
+    let before = q[..offset].rsplit('\n').next().unwrap_or_default();
+    let after = q[offset..].split('\n').next().unwrap_or_default();
+    format!("  {before}{after}\n  {}^", " ".repeat(before.width()))
 }
 
 /// How a failed call ends the command: a refusal is an answer, all else is an operating fault.

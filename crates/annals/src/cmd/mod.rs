@@ -6,13 +6,18 @@ mod compact;
 mod completions;
 mod config;
 mod demo;
+mod export;
 mod generate;
+mod history;
 mod key;
+mod profile;
 mod proof;
 mod quarantine;
 mod record;
+mod search;
 mod serve;
 mod status;
+mod tail;
 mod token;
 mod verify;
 mod views;
@@ -31,6 +36,11 @@ pub(crate) fn run(command: Command) -> Result<(), Exit> {
         Command::Demo(args) => demo::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Record(args) => record::run(&args),
+        Command::Search(args) => search::run(&args),
+        Command::Tail(args) => tail::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::History(args) => history::run(&args),
+        Command::Profile(args) => profile::run(&args),
         Command::Token(command) => token::run(command),
         Command::Proof(args) => proof::run(&args),
         Command::Verify(args) => verify::run(&args),

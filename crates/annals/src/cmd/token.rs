@@ -4,11 +4,12 @@ use std::path::Path;
 
 use annals_server::Role;
 use annals_server::control::{Control, ControlError, NewToken};
+use annals_views::Scope;
 use serde_json::json;
 
 use crate::args::{RoleArg, TokenCommand};
 use crate::exit::Exit;
-use crate::output;
+use crate::{output, reach};
 
 /// Runs one of the three.
 pub(crate) fn run(command: TokenCommand) -> Result<(), Exit> {
@@ -24,16 +25,10 @@ pub(crate) fn run(command: TokenCommand) -> Result<(), Exit> {
             expires,
             json,
         } => {
-            if scope.is_some() {
-                return Err(Exit::Usage(
-                    "--scope needs the filter language, which this version does not have; \
-                     a token without a scope was not made either"
-                        .to_owned(),
-                ));
-            }
+            let scope = scope.map(|text| self::scope(&text)).transpose()?.flatten();
             let expires = expires.map(|text| super::moment(&text)).transpose()?;
             let role = self::role(role);
-            let new = NewToken { name, role, may_be_system, region, stack_id, expires };
+            let new = NewToken { name, role, may_be_system, region, stack_id, expires, scope };
             create(&data, &new, json)
         }
         TokenCommand::List { data, json } => list(&data, json),
@@ -56,7 +51,8 @@ fn create(data: &Path, new: &NewToken, json: bool) -> Result<(), Exit> {
     if json {
         let role = new.role.to_string();
         return output::json(&json!({
-            "id": token.id, "name": new.name, "role": role, "token": token.secret,
+            "id": token.id, "name": new.name, "role": role, "scope": new.scope,
+            "token": token.secret,
         }));
     }
     output::hint(&format!("token {} ({}); it is shown only now:", token.id, new.name));
@@ -72,7 +68,9 @@ fn list(data: &Path, json: bool) -> Result<(), Exit> {
             output::json(&token)?;
         } else {
             let state = if token.revoked.is_some() { "revoked" } else { "active" };
-            output::line(&format!("{}  {:<14} {state:<8} {}", token.id, token.role, token.name))?;
+            let scope = token.scope.map(|scope| format!("  [{scope}]")).unwrap_or_default();
+            let (id, role, name) = (token.id, token.role, token.name);
+            output::line(&format!("{id}  {role:<14} {state:<8} {name}{scope}"))?;
         }
     }
     Ok(())
@@ -84,6 +82,19 @@ fn existing(data: &Path) -> Result<Control, Exit> {
 
 fn cannot_open(data: &Path, error: &ControlError) -> Exit {
     Exit::fault(&format!("cannot open {}", data.display()), error)
+}
+
+/// A scope as it is printed, with codes for names; none if it is every event. Services and
+/// operations of the site are known if ANNALS_CATALOGUE names their files.
+fn scope(text: &str) -> Result<Option<String>, Exit> {
+    let config = super::config::load(None)?;
+    let catalogue = annals_server::catalogue(&config)
+        .map_err(|error| Exit::usage("cannot read the catalogue", &error))?;
+    let scope = Scope::parse(text, &catalogue).map_err(|error| {
+        let place = reach::underlined(text, error.place.offset);
+        Exit::Usage(format!("--scope: {error}\n{place}"))
+    })?;
+    Ok((!scope.is_everything()).then(|| scope.to_string()))
 }
 
 fn role(role: RoleArg) -> Role {

@@ -53,6 +53,15 @@ impl House {
 
     /// The same with environment variables of its own.
     pub(crate) fn serve_with(&mut self, env: &[(&str, &str)]) {
+        self.listen("127.0.0.1:0", env);
+    }
+
+    /// Starts the server on an address that it had before.
+    pub(crate) fn serve_at(&mut self, address: &str) {
+        self.listen(address, &[]);
+    }
+
+    fn listen(&mut self, address: &str, env: &[(&str, &str)]) {
         assert!(self.server.is_none(), "already running");
         let log = std::fs::OpenOptions::new()
             .create(true)
@@ -60,7 +69,7 @@ impl House {
             .open(self.path("server.log"))
             .unwrap();
         let mut child = Command::new(ANNALS)
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .args(["serve", "--listen", address, "--data"])
             .arg(self.data())
             .envs(env.iter().copied())
             .stdin(Stdio::null())

@@ -1,0 +1,84 @@
+//! `annals tail`: events as they are kept, until somebody ends it.
+//!
+//! A broken connection is taken up again behind the last event that was printed, so that none is
+//! missed and none comes twice.
+
+use std::time::Duration;
+
+use annals_api::client::{Client, ClientError, Message};
+use serde_json::value::RawValue;
+
+use crate::args::TailArgs;
+use crate::exit::Exit;
+use crate::shown::Writer;
+use crate::{output, reach, when};
+
+/// Pause before the first attempt to connect again; doubled with each that fails.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Longest pause between two attempts.
+const PAUSE_MAX: Duration = Duration::from_secs(30);
+/// Events by which a table's widths are settled: nobody waits for more than the first.
+const FIT_EVENTS: usize = 1;
+
+/// Prints events until it is ended.
+pub(crate) fn run(args: &TailArgs) -> Result<(), Exit> {
+    let q = super::search::filter(&args.filter)?.unwrap_or_default();
+    let zone = when::zone(args.tz.as_deref())?;
+    let client = reach::client(&args.server)?;
+    let mut writer = Writer::open(&args.shown, None, zone, FIT_EVENTS, &client)?;
+    let mut after = args.after;
+    let mut pause = PAUSE;
+    loop {
+        match listen(&client, &q, &mut after, &mut writer) {
+            Ok(()) => pause = PAUSE,
+            Err(Ended::Exit(exit)) => return Err(exit),
+            Err(Ended::Refused(error)) => return Err(reach::asked(&error, Some(&q))),
+            Err(Ended::Broken(why)) => {
+                let seconds = pause.as_secs_f32();
+                output::hint(&format!("{why}; connecting again in {seconds} s"));
+            }
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(PAUSE_MAX);
+    }
+}
+
+/// Why one connection ended.
+enum Ended {
+    /// The command cannot go on.
+    Exit(Exit),
+    /// The server says no.
+    Refused(Box<ClientError>),
+    /// The network or the server failed; another attempt may do.
+    Broken(String),
+}
+
+/// One connection, to its end.
+fn listen(
+    client: &Client,
+    q: &str,
+    after: &mut Option<u64>,
+    writer: &mut Writer,
+) -> Result<(), Ended> {
+    let mut tail = client.tail(q, *after).map_err(|error| match error.status() {
+        Some(400..=499) => Ended::Refused(Box::new(error)),
+        _ => Ended::Broken(crate::exit::chain(&error)),
+    })?;
+    loop {
+        let message = tail.next_message();
+        let message = message.map_err(|error| Ended::Broken(crate::exit::chain(&error)))?;
+        let Some(Message { name, id, data }) = message else { return Ok(()) };
+        // The server says where the listening begins, so that nothing is missed between two
+        // connections although nothing has come yet.
+        *after = id.or(*after);
+        match name.as_str() {
+            "event" => {
+                let event: &RawValue = serde_json::from_str(&data)
+                    .map_err(|error| Ended::Broken(crate::exit::chain(&error)))?;
+                writer.event(event).and_then(|()| writer.flush()).map_err(Ended::Exit)?;
+            }
+            "end" => return Ok(()),
+            _ => {}
+        }
+    }
+}
