@@ -2,8 +2,8 @@
 
 use annals_api::wire::event::{parse_event, print_event};
 use annals_record::{
-    Catalogue, Control, Disclosure, Field, Leaf, Record, RecordSalt, Sealed, Sender, Tag, Timestamp,
-    mask_text,
+    Catalogue, Control, Disclosure, Field, Leaf, Record, RecordSalt, Sealed, Sender, Tag,
+    Timestamp, mask_text,
 };
 use std::sync::LazyLock;
 
