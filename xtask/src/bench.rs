@@ -7,7 +7,7 @@ use crate::{repository::Repository, setup};
 use anyhow::{Context, Result, bail, ensure};
 use std::process::Command;
 
-const MEASUREMENTS: [&str; 5] = ["ledger", "ingest", "verify", "compaction", "soak"];
+const MEASUREMENTS: [&str; 6] = ["ledger", "ingest", "verify", "compaction", "views", "soak"];
 
 /// Runs `bench ledger` or another measurement; further arguments go to it.
 pub(crate) fn run(repository: &Repository, args: &[&str]) -> Result<bool> {
@@ -29,7 +29,7 @@ pub(crate) fn run(repository: &Repository, args: &[&str]) -> Result<bool> {
         .arg(release.join("annals"))
         .arg("--scratch")
         .arg(repository.target().join("bench"))
-        .args(rest.unwrap_or_default())
+        .args(rest)
         .status()
         .context("could not start the measurement")?;
     Ok(status.success())

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// What to measure, over how much.
 #[derive(Debug)]
 pub(crate) struct Arguments {
-    /// `ledger`, `ingest`, `verify`, `compaction` or `soak`.
+    /// `ledger`, `ingest`, `verify`, `compaction`, `views` or `soak`.
     pub(crate) what: String,
     /// The release binary of the program.
     pub(crate) annals: PathBuf,
@@ -28,31 +28,35 @@ pub(crate) struct Arguments {
     pub(crate) minutes: u64,
     /// Time between two kills of a soak, in seconds.
     pub(crate) kill_seconds: u64,
+    /// Events a second to keep to while loading for `views`; as fast as it goes if absent.
+    pub(crate) rate: Option<u64>,
 }
 
 impl Arguments {
     /// Reads `<what> --name value … [--peers]`.
     pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Self> {
         let mut args = args.into_iter();
-        let what = args
-            .next()
-            .context("say what to measure: `ledger`, `ingest`, `verify` or `compaction`")?;
+        let what = args.next().context(
+            "say what to measure: `ledger`, `ingest`, `verify`, `compaction` or `views`",
+        )?;
         let mut arguments = Self {
             events: match what.as_str() {
                 "ingest" => 1_000_000,
                 "compaction" => 3_000_000,
                 _ => 5_000_000,
             },
-            what,
             annals: PathBuf::new(),
             scratch: PathBuf::from("target/bench"),
             batch: 5_000,
             clients: 4,
-            peer_events_max: 500_000,
+            // Questions are compared over the same events; loading is not what is measured there.
+            peer_events_max: if what == "views" { u64::MAX } else { 500_000 },
             peers: false,
+            what,
             seed: 1,
             minutes: 10,
             kill_seconds: 60,
+            rate: None,
         };
         while let Some(name) = args.next() {
             if name == "--peers" {
@@ -71,9 +75,11 @@ impl Arguments {
                 "--minutes" => arguments.minutes = number()?,
                 "--kill-seconds" => arguments.kill_seconds = number()?,
                 "--seed" => arguments.seed = number()?,
+                "--rate" => arguments.rate = Some(number()?),
                 _ => bail!(
                     "no such option: `{name}`; there are --events, --batch, --clients, \
-                     --peer-events, --peers, --seed, --minutes, --kill-seconds, --scratch, --annals"
+                     --peer-events, --peers, --rate, --seed, --minutes, --kill-seconds, \
+                     --scratch, --annals"
                 ),
             }
         }
@@ -92,9 +98,14 @@ impl Arguments {
     pub(crate) fn command(&self) -> String {
         let Self { what, events, batch, clients, peer_events_max, seed, .. } = self;
         let peers = if self.peers { " --peers" } else { "" };
+        let rate = self.rate.map(|rate| format!(" --rate {rate}")).unwrap_or_default();
+        let peer_events = match peer_events_max {
+            &u64::MAX => String::new(),
+            some => format!(" --peer-events {some}"),
+        };
         format!(
-            "cargo xtask bench {what} --events {events} --batch {batch} --clients {clients} \
-             --peer-events {peer_events_max} --seed {seed}{peers}"
+            "cargo xtask bench {what} --events {events} --batch {batch} --clients {clients}\
+             {peer_events} --seed {seed}{rate}{peers}"
         )
     }
 }

@@ -25,7 +25,7 @@ struct Answer {
 /// Inserts the first events, a transaction a batch.
 pub(crate) fn measure(arguments: &Arguments, events: &Events) -> Line {
     match python(&arguments.scratch) {
-        Ok(python) => Line::of(WHAT, load(&python, arguments, events)),
+        Ok(python) => Line::of(WHAT, fill(&python, arguments, events)),
         Err(error) => Line::missing(
             WHAT,
             &format!("not installed: apt-get install python3-venv, pip install duckdb: {error:#}"),
@@ -34,7 +34,7 @@ pub(crate) fn measure(arguments: &Arguments, events: &Events) -> Line {
 }
 
 /// A Python that has the package.
-fn python(scratch: &Path) -> Result<PathBuf> {
+pub(crate) fn python(scratch: &Path) -> Result<PathBuf> {
     let environment = scratch.join("duckdb-venv");
     let python = environment.join("bin/python");
     if done(Command::new(&python).args(["-c", "import duckdb"])).is_err() {
@@ -44,7 +44,18 @@ fn python(scratch: &Path) -> Result<PathBuf> {
     Ok(python)
 }
 
-fn load(python: &Path, arguments: &Arguments, events: &Events) -> Result<Figure> {
+fn fill(python: &Path, arguments: &Arguments, events: &Events) -> Result<Figure> {
+    let folder = tempfile::tempdir_in(&arguments.scratch)?;
+    load(python, arguments, events, &folder.path().join("audit.duckdb"))
+}
+
+/// Makes a database at `database` and inserts the events, a transaction a batch.
+pub(crate) fn load(
+    python: &Path,
+    arguments: &Arguments,
+    events: &Events,
+    database: &Path,
+) -> Result<Figure> {
     let folder = tempfile::tempdir_in(&arguments.scratch)?;
     let batches = events.batches(arguments.batch, arguments.peer_events_max)?;
     let (mut files, mut body) = (Vec::new(), Vec::new());
@@ -60,8 +71,7 @@ fn load(python: &Path, arguments: &Arguments, events: &Events) -> Result<Figure>
         wanted += lines;
         bytes += body.len() as u64;
     }
-    let database = folder.path().join("audit.duckdb");
-    let answer = done(Command::new(python).arg("-c").arg(SCRIPT).arg(&database).args(&files))?;
+    let answer = done(Command::new(python).arg("-c").arg(SCRIPT).arg(database).args(&files))?;
     let answer: Answer = serde_json::from_str(&answer)?;
     ensure!(answer.events == wanted, "DuckDB kept {} of {wanted} events", answer.events);
     Ok(Figure {

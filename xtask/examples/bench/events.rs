@@ -14,6 +14,12 @@ use std::sync::Mutex;
 const UNTIL: &str = "2026-11-01T00:00:00Z";
 const DAYS: u32 = 30;
 
+/// What is generated.
+pub(crate) fn options(seed: u64, events: u64) -> Result<annals_sample::Options> {
+    let until = Timestamp::parse(UNTIL).context("a fixed time")?;
+    Ok(annals_sample::Options { seed, events, days: DAYS, until, scenarios: false })
+}
+
 /// Where the events are.
 #[derive(Debug)]
 pub(crate) struct Events {
@@ -28,15 +34,8 @@ impl Events {
         if !file.exists() {
             eprintln!("generating {events} events");
             let unfinished = file.with_extension("unfinished");
-            let options = annals_sample::Options {
-                seed,
-                events,
-                days: DAYS,
-                until: Timestamp::parse(UNTIL).context("a fixed time")?,
-                scenarios: false,
-            };
             let mut out = BufWriter::with_capacity(1 << 20, File::create(&unfinished)?);
-            annals_sample::write_ndjson(&options, &mut out)?;
+            annals_sample::write_ndjson(&options(seed, events)?, &mut out)?;
             out.flush()?;
             std::fs::rename(&unfinished, &file)?;
         }

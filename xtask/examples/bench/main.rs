@@ -23,6 +23,7 @@ mod single;
 mod soak;
 mod sqlite;
 mod verify;
+mod views;
 
 use anyhow::{Result, bail};
 use arguments::Arguments;
@@ -35,12 +36,14 @@ fn main() -> Result<()> {
         return Ok(());
     }
     let report = match arguments.what.as_str() {
-        "ledger" => ledger::measure(&arguments)?,
-        "ingest" => ingest::measure(&arguments)?,
-        "verify" => verify::measure(&arguments)?,
-        "compaction" => compaction::measure(&arguments)?,
+        "ledger" => ledger::measure(&arguments)?.to_string(),
+        "ingest" => ingest::measure(&arguments)?.to_string(),
+        "verify" => verify::measure(&arguments)?.to_string(),
+        "compaction" => compaction::measure(&arguments)?.to_string(),
+        "views" => views::measure(&arguments)?.to_string(),
         other => bail!(
-            "no such measurement: `{other}`; there are `ledger`, `ingest`, `verify`, `compaction`"
+            "no such measurement: `{other}`; there are `ledger`, `ingest`, `verify`, \
+             `compaction`, `views`"
         ),
     };
     print!("{report}");

@@ -11,7 +11,7 @@ use crate::events::{Batches, Events};
 use crate::report::{Figure, Line};
 use crate::row::{self, Row};
 use anyhow::{Context, Result, ensure};
-use cluster::Cluster;
+pub(crate) use cluster::Cluster;
 use std::io::Write;
 use std::time::Instant;
 
@@ -36,6 +36,11 @@ pub(crate) fn measure(arguments: &Arguments, events: &Events) -> Vec<Line> {
     };
     let both = [Way::Copy, Way::Insert].into_iter();
     both.map(|way| Line::of(WHAT, load(&cluster, way, arguments, events))).collect()
+}
+
+/// Fills the table by `COPY`, in a cluster that stays.
+pub(crate) fn copy(cluster: &Cluster, arguments: &Arguments, events: &Events) -> Result<Figure> {
+    load(cluster, Way::Copy, arguments, events)
 }
 
 fn load(cluster: &Cluster, way: Way, arguments: &Arguments, events: &Events) -> Result<Figure> {

@@ -9,6 +9,7 @@ use crate::report::Figure;
 use crate::row::{self, Row};
 use anyhow::{Result, ensure};
 use rusqlite::{Connection, params_from_iter};
+use std::path::Path;
 use std::time::Instant;
 
 const INSERT: &str = "INSERT INTO event VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)";
@@ -16,11 +17,25 @@ const INSERT: &str = "INSERT INTO event VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?
 /// Inserts the first events from one thread: SQLite has one writer.
 pub(crate) fn measure(arguments: &Arguments, events: &Events) -> Result<Figure> {
     let folder = tempfile::tempdir_in(&arguments.scratch)?;
-    let mut connection = Connection::open(folder.path().join("audit.sqlite"))?;
+    fill(&mut open(folder.path())?, arguments, events)
+}
+
+/// A database with the empty table.
+pub(crate) fn open(folder: &Path) -> Result<Connection> {
+    let connection = Connection::open(folder.join("audit.sqlite"))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -262_144)?;
     connection.execute_batch(&(row::table("TEXT") + row::INDEXES))?;
+    Ok(connection)
+}
+
+/// Inserts the events, a transaction a batch, and checks that they are there.
+pub(crate) fn fill(
+    connection: &mut Connection,
+    arguments: &Arguments,
+    events: &Events,
+) -> Result<Figure> {
     let batches = events.batches(arguments.batch, arguments.peer_events_max)?;
     let mut body = Vec::new();
     let (mut inserted, mut bytes) = (0, 0);
@@ -30,7 +45,7 @@ pub(crate) fn measure(arguments: &Arguments, events: &Events) -> Result<Figure> 
         if lines == 0 {
             break;
         }
-        insert(&mut connection, std::str::from_utf8(&body)?)?;
+        insert(connection, std::str::from_utf8(&body)?)?;
         inserted += lines;
         bytes += body.len() as u64;
     }

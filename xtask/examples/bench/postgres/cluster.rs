@@ -62,7 +62,8 @@ impl Cluster {
         psql.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().context("could not start psql")
     }
 
-    fn psql(&self) -> Command {
+    /// The client, to be given what to do.
+    pub(crate) fn psql(&self) -> Command {
         let mut psql = Command::new(self.programs.join("psql"));
         psql.args(["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--username", USER]);
         psql.args(["--dbname", "postgres", "--host"]).arg(self.socket.path());

@@ -1,0 +1,75 @@
+//! The answers as a Markdown table: what must hold, cold, warm, and how the peers compare.
+
+use super::load::Loaded;
+use super::question::Question;
+use crate::arguments::Arguments;
+use crate::machine::Machine;
+use anyhow::Result;
+use std::fmt;
+use std::time::Duration;
+
+/// One question, asked.
+pub(crate) struct Asked {
+    what: &'static str,
+    must_ms: u32,
+    pub(crate) cold: Duration,
+    pub(crate) warm: Duration,
+    /// Rows or a count: what came back the first time.
+    pub(crate) answer: u64,
+    /// The peers' times, in the order of the table's peers.
+    pub(crate) peers: Vec<Duration>,
+}
+
+impl Asked {
+    pub(crate) fn new(question: &Question, cold: Duration, answer: u64) -> Self {
+        let Question { what, must_ms, .. } = *question;
+        Self { what, must_ms, cold, warm: Duration::ZERO, answer, peers: Vec::new() }
+    }
+}
+
+/// All of it, ready to print.
+pub(crate) struct Table {
+    command: String,
+    machine: Machine,
+    loading: String,
+    pub(crate) resident_mib: u64,
+    pub(crate) rows: Vec<Asked>,
+    pub(crate) peers: Vec<String>,
+}
+
+impl Table {
+    pub(crate) fn new(arguments: &Arguments, machine: Machine, loaded: &Loaded) -> Result<Self> {
+        Ok(Self {
+            command: arguments.command(),
+            machine,
+            loading: loaded.to_string(),
+            resident_mib: 0,
+            rows: Vec::new(),
+            peers: Vec::new(),
+        })
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "`{}`  \n{}\n\n{}", self.command, self.machine, self.loading)?;
+        writeln!(f, "- largest resident memory: {} MiB\n", self.resident_mib)?;
+        write!(f, "| question | answer | must, ms | cold, ms | warm p50, ms |")?;
+        self.peers.iter().try_for_each(|peer| write!(f, " {peer}, ms (x ours) |"))?;
+        writeln!(f, "\n|---|---|---|---|---|{}", "---|".repeat(self.peers.len()))?;
+        for row in &self.rows {
+            let Asked { what, answer, must_ms, .. } = row;
+            let (cold, warm) = (millis(row.cold), millis(row.warm));
+            write!(f, "| {what} | {answer} | {must_ms} | {cold:.1} | {warm:.2} |")?;
+            for peer in &row.peers {
+                write!(f, " {:.1} ({:.0}) |", millis(*peer), millis(*peer) / warm)?;
+            }
+            writeln!(f)?;
+        }
+        Ok(())
+    }
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
