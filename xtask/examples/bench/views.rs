@@ -19,7 +19,7 @@ use crate::single::percentile;
 use anyhow::{Result, ensure};
 use load::Loaded;
 use peer::Peer;
-use question::{Ask, FACETS, Question, questions};
+use question::{Ask, Question, questions};
 use sought::Sought;
 use std::time::{Duration, Instant};
 use table::{Asked, Table};
@@ -41,7 +41,8 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Table> {
     let questions = questions(&sought, &week_ago.to_string());
     let loaded = Loaded::make(arguments, &options)?;
     let mut table = Table::new(arguments, machine, &loaded)?;
-    let place = loaded.reopen()?;
+    let (place, start) = loaded.reopen()?;
+    table.start = start;
     for question in &questions {
         drop_page_cache();
         let (cold, answer) = timed(|| place.ask(&question.ask))?;

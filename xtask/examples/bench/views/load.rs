@@ -87,10 +87,14 @@ impl Loaded {
         })
     }
 
-    /// The same folder, as a server finds it when it starts.
-    pub(crate) fn reopen(&self) -> Result<Place> {
+    /// The same folder, as a server finds it when it starts, and how long until the rows that
+    /// were in memory only are there again.
+    pub(crate) fn reopen(&self) -> Result<(Place, Duration)> {
         let reader = annals_ledger::LedgerReader::open(self.folder.path())?;
-        Place::open(self.folder.path(), reader, self.until)
+        let started = Instant::now();
+        let place = Place::open(self.folder.path(), reader, self.until)?;
+        place.catch_up()?;
+        Ok((place, started.elapsed()))
     }
 }
 

@@ -47,6 +47,13 @@ impl Place {
         Ok(Box::new(indexer.take().context("the indexer was taken already")?))
     }
 
+    /// Folds what is not in the files of the index, as a server does behind its start.
+    pub(crate) fn catch_up(&self) -> Result<()> {
+        let mut indexer = self.indexer.lock().expect("nothing panics while it holds this lock");
+        let indexer = indexer.as_mut().context("the indexer was taken already")?;
+        Ok(indexer.catch_up(|_, _| {})?)
+    }
+
     /// Asks, and answers how many rows or buckets came, or the count that was asked for.
     pub(crate) fn ask(&self, ask: &Ask) -> Result<u64> {
         let progress = Progress::default();

@@ -32,6 +32,8 @@ pub(crate) struct Table {
     command: String,
     machine: Machine,
     loading: String,
+    /// From opening the index until every row is there.
+    pub(crate) start: Duration,
     pub(crate) resident_mib: u64,
     pub(crate) rows: Vec<Asked>,
     pub(crate) peers: Vec<String>,
@@ -43,6 +45,7 @@ impl Table {
             command: arguments.command(),
             machine,
             loading: loaded.to_string(),
+            start: Duration::ZERO,
             resident_mib: 0,
             rows: Vec::new(),
             peers: Vec::new(),
@@ -53,6 +56,7 @@ impl Table {
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "`{}`  \n{}\n\n{}", self.command, self.machine, self.loading)?;
+        writeln!(f, "- opened anew and up to the head in {:.1} s", self.start.as_secs_f64())?;
         writeln!(f, "- largest resident memory: {} MiB\n", self.resident_mib)?;
         write!(f, "| question | answer | must, ms | cold, ms | warm p50, ms |")?;
         self.peers.iter().try_for_each(|peer| write!(f, " {peer}, ms (x ours) |"))?;
