@@ -3,8 +3,8 @@
 //! Leaves are taken apart into columns (shape | cores | short values | long values, each value
 //! column holding one tag) and compressed together; salts, commitments and hashes are random and
 //! stand beside the columns as they are. Leaves of all states may share a frame: whole, with some
-//! fields erased, pruned to the bare hash. In a compacted segment hexadecimal identifiers are packed
-//! (`frame/pack.rs`) and the segment's dictionary helps. Bytes: docs/formats/ledger.md.
+//! fields erased, pruned to the bare hash. In a compacted segment hexadecimal identifiers are
+//! packed (`frame/pack.rs`) and the segment's dictionary helps. Bytes: docs/formats/ledger.md.
 //!
 //! A frame knows nothing of hashes or of the tree: whether a leaf is the right one is the
 //! caller's question.
