@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use compact::CompactArgs;
-pub(crate) use life::{HistoryArgs, ProfileArgs};
+pub(crate) use life::{HistoryArgs, HistoryFormat, ProfileArgs};
 pub(crate) use record::RecordArgs;
 pub(crate) use search::{ExportArgs, Format, SearchArgs, Shown, TailArgs, Which};
 pub(crate) use verify::VerifyArgs;

@@ -8,7 +8,7 @@ use std::io::{BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 
 use annals_api::client::Client;
-use annals_api::wire::column::{Column, Words};
+use annals_api::wire::column::{CellKind, Column, Words};
 use annals_api::wire::csv;
 use annals_api::wire::export::Lang;
 use jiff::tz::TimeZone;
@@ -36,10 +36,20 @@ pub(crate) struct Writer {
 }
 
 enum Form {
-    Ndjson,
-    Json,
-    Csv { columns: Vec<Column>, words: Words },
+    /// Whole events, unless columns were named.
+    Ndjson(Option<Picked>),
+    Json(Option<Picked>),
+    Csv {
+        columns: Vec<Column>,
+        words: Words,
+    },
     Table(Box<Lines>),
+}
+
+/// Columns as members of an object.
+struct Picked {
+    columns: Vec<Column>,
+    words: Words,
 }
 
 struct Lines {
@@ -75,8 +85,13 @@ impl Writer {
         };
         let lang = shown.lang.map(Lang::from);
         let form = match format {
-            Format::Ndjson => Form::Ndjson,
-            Format::Json => Form::Json,
+            Format::Ndjson | Format::Json => {
+                let picked = match shown.columns.is_empty() {
+                    true => None,
+                    false => Some(Picked { columns: columns(shown, None)?, words: words(lang)? }),
+                };
+                if format == Format::Json { Form::Json(picked) } else { Form::Ndjson(picked) }
+            }
             Format::Csv => Form::Csv { columns: columns(shown, None)?, words: words(lang)? },
             Format::Table => {
                 let lang = lang.unwrap_or_else(locale);
@@ -99,9 +114,9 @@ impl Writer {
     fn begin(&mut self, lang: Option<Lang>) -> Result<(), Exit> {
         let mut head = Vec::new();
         match &self.form {
-            Form::Json => head.push(b'['),
+            Form::Json(_) => head.push(b'['),
             Form::Csv { columns, .. } => csv::write_heading(columns, lang, &mut head),
-            Form::Ndjson | Form::Table(_) => {}
+            Form::Ndjson(_) | Form::Table(_) => {}
         }
         self.put(&head)
     }
@@ -110,13 +125,13 @@ impl Writer {
     pub(crate) fn event(&mut self, event: &RawValue) -> Result<(), Exit> {
         let mut text = Vec::new();
         match &mut self.form {
-            Form::Ndjson => {
-                text.extend_from_slice(event.get().as_bytes());
+            Form::Ndjson(picked) => {
+                write_json(picked.as_ref(), event, &mut text);
                 text.push(b'\n');
             }
-            Form::Json => {
+            Form::Json(picked) => {
                 text.extend_from_slice(if self.written == 0 { b"\n" } else { b",\n" });
-                text.extend_from_slice(event.get().as_bytes());
+                write_json(picked.as_ref(), event, &mut text);
             }
             Form::Csv { columns, words } => {
                 csv::write_event(columns, &value(event), words, &mut text);
@@ -140,7 +155,7 @@ impl Writer {
 
     /// Completes the answer; how many events it had.
     pub(crate) fn finish(mut self) -> Result<u64, Exit> {
-        if matches!(self.form, Form::Json) {
+        if matches!(self.form, Form::Json(_)) {
             self.put(if self.written == 0 { b"]\n" } else { b"\n]\n" })?;
         }
         self.flush()?;
@@ -187,6 +202,21 @@ impl Lines {
         }
         self.table = Some(table);
     }
+}
+
+fn write_json(picked: Option<&Picked>, event: &RawValue, out: &mut Vec<u8>) {
+    let Some(Picked { columns, words }) = picked else {
+        return out.extend_from_slice(event.get().as_bytes());
+    };
+    let event = value(event);
+    let member = |column: &Column| {
+        let cell = column.cell(&event, words)?;
+        let number = (column.kind() == CellKind::Number).then(|| cell.parse::<u64>().ok());
+        let value = number.flatten().map_or_else(|| cell.into_owned().into(), Value::from);
+        Some((column.name().into_owned(), value))
+    };
+    let members: serde_json::Map<String, Value> = columns.iter().filter_map(member).collect();
+    out.extend_from_slice(Value::Object(members).to_string().as_bytes());
 }
 
 fn write_line(line: &str, out: &mut Vec<u8>) {

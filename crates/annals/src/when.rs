@@ -22,7 +22,11 @@ pub(crate) enum Edge {
 /// The zone called `name`; the system's without a name.
 pub(crate) fn zone(name: Option<&str>) -> Result<TimeZone, Exit> {
     match name {
-        None => Ok(TimeZone::system()),
+        None => {
+            // A machine that does not know its zone shows UTC.
+            let zone = TimeZone::system();
+            Ok(if zone.is_unknown() { TimeZone::UTC } else { zone })
+        }
         Some(name) => TimeZone::get(name).map_err(|_| {
             Exit::Usage(format!("{name:?} is not a time zone; write it like Asia/Shanghai or UTC"))
         }),

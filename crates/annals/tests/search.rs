@@ -144,6 +144,11 @@ fn forms_of_the_answer() {
     let (code, facet, _) = run(&house, &token, &["search", "--facet", "operator", "--json"]);
     let facet: Value = serde_json::from_str(&facet).unwrap();
     assert!(code == 0 && facet["facets"]["operator"]["distinct"].as_u64() > Some(1));
+    let picked = ["search", &q, "--limit", "1", "--columns", "operator,index"];
+    let (_, picked, _) = run(&house, &token, &picked);
+    let picked: Value = serde_json::from_str(&picked).unwrap();
+    assert_eq!((picked.as_object().unwrap().len(), &picked["operator"]), (2, &operator.into()));
+    assert!(picked["index"].is_u64());
     let file = house.path("found.ndjson");
     let out = ["search", &q, "--all", "--out", file.to_str().unwrap()];
     let (code, stdout, _) = run(&house, &token, &out);
@@ -219,7 +224,8 @@ fn lives_and_profiles() {
     let expected = events.iter().filter(of_it).count();
     let (code, lines, error) = run(&house, &token, &["history", kind, id, "--json"]);
     assert_eq!((code, lines.lines().count()), (0, expected), "{error}");
-    let (code, told, _) = run(&house, &token, &["history", kind, id, "--lang", "en"]);
+    let (code, told, _) =
+        run(&house, &token, &["history", kind, id, "--format", "table", "--lang", "en"]);
     assert!(code == 0 && told.starts_with(&format!("{kind} {id}")), "{told}");
     let operator = text(&events[0], "operator");
     let profile = ["profile", operator, "--from", "3000d", "--json"];

@@ -1,6 +1,6 @@
 //! Arguments of the commands about lives and behaviour: history, profile.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::ServerArgs;
 use super::search::LangArg;
@@ -18,10 +18,19 @@ pub(crate) struct HistoryArgs {
     /// Not at or after this; of a day all of it.
     #[arg(long, value_name = "WHEN")]
     pub(crate) to: Option<String>,
+    /// The form; default: told to people on a terminal, NDJSON into a pipe or a file.
+    #[arg(long, value_enum, conflicts_with = "json")]
+    pub(crate) format: Option<HistoryFormat>,
     #[command(flatten)]
     pub(crate) told: Told,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HistoryFormat {
+    Table,
+    Ndjson,
 }
 
 #[derive(Debug, Args)]

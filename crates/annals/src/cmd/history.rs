@@ -6,7 +6,7 @@ use annals_api::wire::export::Lang;
 use annals_api::wire::history::{Changed, Difference, HistoryEvent, Life, LifeMark};
 use jiff::tz::TimeZone;
 
-use crate::args::{HistoryArgs, Which};
+use crate::args::{HistoryArgs, HistoryFormat, Which};
 use crate::exit::Exit;
 use crate::table::cut;
 use crate::{output, reach, shown, when};
@@ -26,7 +26,11 @@ pub(crate) fn run(args: &HistoryArgs) -> Result<(), Exit> {
         tz: args.told.tz.clone(),
     })?;
     let client = reach::client(&args.server)?;
-    let teller = (!args.told.json).then(|| Teller::new(&client, args, zone)).transpose()?;
+    let to_people = match args.format {
+        Some(format) => format == HistoryFormat::Table,
+        None => !output::is_ndjson(args.told.json),
+    };
+    let teller = to_people.then(|| Teller::new(&client, args, zone)).transpose()?;
     let mut cursor = None;
     let mut events = 0;
     loop {

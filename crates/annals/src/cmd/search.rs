@@ -81,7 +81,7 @@ fn facets(args: &SearchArgs, asked: &Asked, client: &Client) -> Result<(), Exit>
         .facets(asked, &args.facet, args.top)
         .map_err(|error| reach::asked(&error, asked.q.as_deref()))?;
     warn_of(&answer.coverage);
-    if args.shown.json {
+    if output::is_ndjson(args.shown.json) {
         return output::json(&answer);
     }
     let is_one = answer.facets.len() == 1;
