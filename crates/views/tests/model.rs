@@ -19,7 +19,7 @@ mod truth;
 use std::collections::{BTreeMap, BTreeSet};
 
 use annals_views::{
-    Field, Found, Interval, Order, Position, Progress, QueryError, Question, Scope,
+    Field, Filter, Found, Interval, Order, Position, Progress, QueryError, Question, Scope,
 };
 use jiff::tz::TimeZone;
 
@@ -317,4 +317,28 @@ fn given_up() {
     progress.cancel();
     let count = house.index.count(&question, &progress);
     assert!(matches!(count, Err(QueryError::Cancelled)), "{count:?}");
+}
+
+// Protects: filters of texts leave out no group that holds what is looked for, in parts on disk and
+// in memory, and however the events of a group are spread over parts.
+#[test]
+fn words_of_their_own() {
+    let mut dice = Dice::new(7);
+    let house = House::large(&mut dice);
+    for number in (0..house.size()).step_by(37) {
+        let word = format!("qc_report_{}", 1000 + number * 7);
+        for text in [word.clone(), format!("*{word}*"), format!("{word}.fastq.gz")] {
+            let filter = Filter::parse(&text, &CATALOGUE).unwrap();
+            let question = Question { filter, ..Question::everything(Scope::everything(), *NOW) };
+            let bound = question.filter.bind(*NOW, &TimeZone::UTC);
+            let shown = house.shown(house.size());
+            let expected =
+                shown.iter().filter(|it| it.updates.is_none() && finds(&bound, it)).count();
+            let (index, progress) = (&house.index, Progress::default());
+            let count = index.count(&question, &progress).unwrap().value;
+            assert_eq!(count, expected as u64, "{text}");
+            let page = index.page(&question, Order::NewestFirst, None, None, 100, &progress);
+            assert_eq!(page.unwrap().value.events.len(), expected, "{text}");
+        }
+    }
 }

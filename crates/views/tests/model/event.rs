@@ -121,12 +121,19 @@ impl Event {
         if dice.once_in(2) {
             numbers.insert("duration_ms", dice.pick(&[0, 5, 90, 700, 1_000_000]));
         }
-        let targets = match dice.below(5) {
+        let count = match dice.below(5) {
             0 => 0,
             4 => 2 + dice.below(3),
             _ => 1,
         };
+        let mut targets: Vec<Thing> = (0..count).map(|_| thing(dice)).collect();
         let related = if dice.once_in(4) { 1 + dice.below(2) } else { 0 };
+        if dice.once_in(2) {
+            let word: &'static str = format!("qc_report_{}.fastq.gz", 1000 + number * 7).leak();
+            if let Some(thing) = targets.first_mut() {
+                thing.name = Some(word);
+            }
+        }
         let late = if dice.once_in(6) { dice.below(20 * DAY as u64) as i64 } else { 0 };
         // Several events share a moment.
         let time = (START + number as i64 * step - late) / (step * 3) * (step * 3);
@@ -136,7 +143,7 @@ impl Event {
             time,
             texts,
             numbers,
-            targets: (0..targets).map(|_| thing(dice)).collect(),
+            targets,
             related: (0..related).map(|_| thing(dice)).collect(),
             request: dice.once_in(2).then(|| dice.pick(&REQUESTS)),
             changes: dice.once_in(6).then_some(r#"{"before":{"quota":1},"after":{"quota":"Two"}}"#),

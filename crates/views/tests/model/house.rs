@@ -92,6 +92,21 @@ impl House {
         (self.index, self.indexer) = open(&self.folder, &self.ledger, &self.options);
     }
 
+    /// Some thousand events in several parts and groups of texts, each with a word of its own.
+    pub(crate) fn large(dice: &mut Dice) -> Self {
+        let mut house = Self::random(dice);
+        house.options.seal_rows = 1500;
+        house.reopen();
+        for _ in 0..16 {
+            house.append(300, dice);
+            house.indexer.catch_up(|_, _| ()).unwrap();
+            if dice.once_in(3) {
+                house.reopen();
+            }
+        }
+        house
+    }
+
     /// Appends random events, some of them halves of operations of two phases.
     pub(crate) fn append(&mut self, count: u64, dice: &mut Dice) {
         let step = 3_600_000_000_000;
