@@ -41,11 +41,6 @@ impl DocSet {
         self.words[(doc / BITS) as usize] |= 1 << (doc % BITS);
     }
 
-    /// Takes one number out.
-    pub(crate) fn remove(&mut self, doc: u32) {
-        self.words[(doc / BITS) as usize] &= !(1 << (doc % BITS));
-    }
-
     /// Adds a range; what reaches beyond the length is left out.
     pub(crate) fn insert_range(&mut self, docs: Range<u32>) {
         self.each_word(docs, |word, mask| *word |= mask);

@@ -80,7 +80,6 @@ struct State {
     texts: TextFilters,
     end: u64,
     settled: u64,
-    generation: u64,
 }
 
 /// What an index holds, for metrics.
@@ -115,7 +114,7 @@ impl SearchIndex {
         options: IndexOptions,
     ) -> Result<(Self, Indexer), IndexError> {
         let folder = Folder::make(dir)?;
-        let mut writer = open::open(&folder, &reader)?;
+        let writer = open::open(&folder, &reader)?;
         let shared = Arc::new(Shared {
             snapshot: RwLock::new(writer.snapshot()),
             bytes: AtomicU64::new(folder.bytes()),
@@ -150,7 +149,7 @@ impl SearchIndex {
         let limit = i64::try_from(self.shared.options.open_limit.as_nanos()).unwrap_or(i64::MAX);
         let mut writer = self.shared.writer();
         if writer.give_up(&self.shared.reader, now.saturating_sub(limit))? {
-            self.shared.publish(&mut writer);
+            self.shared.publish(&writer);
         }
         Ok(())
     }
@@ -217,10 +216,9 @@ impl SearchIndex {
             parts.extend(absorbed.part);
             left.end = start;
         }
-        let State { texts, end, settled, generation, .. } = &*snapshot.0;
+        let State { texts, end, settled, .. } = &*snapshot.0;
         let end = if left.is_empty() { as_of } else { *end };
-        let ahead =
-            State { parts, texts: texts.clone(), end, settled: *settled, generation: *generation };
+        let ahead = State { parts, texts: texts.clone(), end, settled: *settled };
         Ok((Snapshot(Arc::new(ahead)), Some(left).filter(|left| !left.is_empty())))
     }
 }
@@ -245,11 +243,6 @@ impl Snapshot {
     pub(crate) fn settled(&self) -> u64 {
         self.0.settled
     }
-
-    /// Grows with each change.
-    pub(crate) fn generation(&self) -> u64 {
-        self.0.generation
-    }
 }
 
 impl Shared {
@@ -258,7 +251,7 @@ impl Shared {
     }
 
     /// Shows questions what the writer made.
-    fn publish(&self, writer: &mut Writer) {
+    fn publish(&self, writer: &Writer) {
         let snapshot = writer.snapshot();
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
         self.changed.notify_all();

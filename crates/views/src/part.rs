@@ -33,13 +33,12 @@ struct Body {
     at_range: (i64, i64),
     index_range: Range<u64>,
     hidden: OnceLock<DocSet>,
-    skewed: OnceLock<DocSet>,
     scoped: Scoped,
 }
 
 enum Rows {
     Memory(MemoryPart),
-    Sealed(SealedPart),
+    Sealed(Box<SealedPart>),
 }
 
 /// One column of a part.
@@ -73,15 +72,14 @@ impl Part {
     pub(crate) fn sealed(rows: SealedPart, deleted: Option<DocSet>) -> Option<Self> {
         let deleted = deleted.filter(|deleted| deleted.len() == rows.len());
         let deleted = deleted.unwrap_or_else(|| DocSet::new_empty(rows.len()));
-        Self::of(Rows::Sealed(rows), Arc::new(deleted))
+        Self::of(Rows::Sealed(Box::new(rows)), Arc::new(deleted))
     }
 
     fn of(rows: Rows, deleted: Arc<DocSet>) -> Option<Self> {
         let at_range = ask!(&rows, rows => rows.at_range())?;
         let index_range = ask!(&rows, rows => rows.index_range());
-        let (hidden, skewed) = (OnceLock::new(), OnceLock::new());
-        let scoped = Scoped::default();
-        let body = Body { rows, at_range, index_range, hidden, skewed, scoped };
+        let (hidden, scoped) = (OnceLock::new(), Scoped::default());
+        let body = Body { rows, at_range, index_range, hidden, scoped };
         Some(Self { body: Arc::new(body), deleted })
     }
 
@@ -90,11 +88,6 @@ impl Part {
         let mut deleted = DocSet::clone(&self.deleted);
         docs.into_iter().for_each(|doc| deleted.insert(doc));
         Self { body: Arc::clone(&self.body), deleted: Arc::new(deleted) }
-    }
-
-    /// True if both have the same rows, whatever is deleted.
-    pub(crate) fn same_body(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.body, &other.body)
     }
 
     /// What is wrong with the files of a part on disk, if something was met.
@@ -204,11 +197,6 @@ impl Part {
     /// The rows of outcome leaves.
     pub(crate) fn hidden(&self) -> &DocSet {
         self.body.hidden.get_or_init(|| self.flagged(Flags::HIDDEN))
-    }
-
-    /// The rows whose time is not what their sender said.
-    pub(crate) fn skewed(&self) -> &DocSet {
-        self.body.skewed.get_or_init(|| self.flagged(Flags::CLOCK_SKEW))
     }
 
     /// The rows with any of the marks.
@@ -325,14 +313,6 @@ impl Column<'_> {
         match self {
             Self::Memory(column) => column.dictionary().ord_of(text),
             Self::Sealed(part, id) => part.column(*id).ord_of(text),
-        }
-    }
-
-    /// The ordinals of the texts that begin with `prefix`.
-    pub(crate) fn prefix(&self, prefix: &str) -> Range<u32> {
-        match self {
-            Self::Memory(column) => column.dictionary().prefix(prefix),
-            Self::Sealed(part, id) => part.column(*id).prefix(prefix),
         }
     }
 

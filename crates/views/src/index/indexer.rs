@@ -79,7 +79,7 @@ impl Indexer {
         }
         writer.follow(&shared.reader, batch)?;
         writer.skip_to(upto);
-        shared.publish(&mut writer);
+        shared.publish(&writer);
         Ok(())
     }
 }

@@ -271,7 +271,7 @@ fn give_back(shared: &Shared) {
     let mut writer = shared.writer();
     writer.thaw();
     writer.seal_now = false;
-    shared.publish(&mut writer);
+    shared.publish(&writer);
     if !shared.is_stopped() {
         drop(shared.changed.wait_timeout(writer, PAUSE));
     }

@@ -47,7 +47,6 @@ pub(super) struct Writer {
     /// Erased values that may still be in files.
     pub(super) erasures: Vec<Erasure>,
     pub(super) next_number: u64,
-    generation: u64,
     /// The tail is to be sealed however small it is.
     pub(super) seal_now: bool,
 }
@@ -123,14 +122,12 @@ impl Writer {
     }
 
     /// What questions see from now on.
-    pub(super) fn snapshot(&mut self) -> Snapshot {
-        self.generation += 1;
+    pub(super) fn snapshot(&self) -> Snapshot {
         Snapshot(Arc::new(State {
             parts: self.parts(),
             texts: TextFilters::new(self.texts.clone()),
             end: self.end,
             settled: self.settled,
-            generation: self.generation,
         }))
     }
 

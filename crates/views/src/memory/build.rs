@@ -30,10 +30,6 @@ impl MemoryBuilder {
         Self { part: MemoryPart::default(), columns: columns.into() }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.part.at.is_empty()
-    }
-
     /// Adds a row.
     pub(crate) fn push(&mut self, row: &RowValues<'_>) {
         let part = &mut self.part;

@@ -3,7 +3,6 @@
 //! The empty text is in no dictionary: it stands for what is not there.
 
 use std::hash::BuildHasher;
-use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
@@ -45,24 +44,12 @@ impl Dictionary {
 
     /// The ordinal of a text.
     pub(crate) fn ord_of(&self, text: &str) -> Option<u32> {
-        let ord = self.first_not_below(|term| term < text);
-        (ord < self.len() && self.term(ord) == text).then_some(ord)
-    }
-
-    /// The ordinals of the texts that begin with `prefix`.
-    pub(crate) fn prefix(&self, prefix: &str) -> Range<u32> {
-        let start = self.first_not_below(|term| term < prefix);
-        let end = self.first_not_below(|term| term < prefix || term.starts_with(prefix));
-        start..end
-    }
-
-    fn first_not_below(&self, is_below: impl Fn(&str) -> bool) -> u32 {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            if is_below(self.term(middle)) { low = middle + 1 } else { high = middle }
+            if self.term(middle) < text { low = middle + 1 } else { high = middle }
         }
-        low
+        (low < self.len() && self.term(low) == text).then_some(low)
     }
 }
 

@@ -70,32 +70,17 @@ impl SealedColumn {
         (ord as u32).checked_sub(self.empty)
     }
 
-    /// The ordinals of the texts that begin with `prefix`.
-    pub(crate) fn prefix(&self, prefix: &str) -> Range<u32> {
-        if let Some(dictionary) = self.kept() {
-            return dictionary.prefix(prefix);
-        }
-        let mut range = 0..0;
-        self.stream(prefix, &mut |ord, _| {
-            if range.is_empty() {
-                range.start = ord;
-            }
-            range.end = ord + 1;
-        });
-        range
-    }
-
     /// Calls with each ordinal and its text, ascending.
     pub(crate) fn for_each_term(&self, f: &mut dyn FnMut(u32, &str)) {
         match self.kept() {
             Some(dictionary) => (0..).zip(dictionary.iter()).for_each(|(ord, term)| f(ord, term)),
-            None => self.stream("", f),
+            None => self.stream(f),
         }
     }
 
-    fn stream(&self, prefix: &str, f: &mut dyn FnMut(u32, &str)) {
+    fn stream(&self, f: &mut dyn FnMut(u32, &str)) {
         let Some(column) = &self.column else { return };
-        let opened = column.dictionary().prefix_range(prefix).into_stream();
+        let opened = column.dictionary().stream();
         let Some(mut terms) = self.fault.catch(opened.map(Some)) else { return };
         while terms.advance() {
             let text = std::str::from_utf8(terms.key()).map_err(std::io::Error::other);
@@ -113,7 +98,7 @@ impl SealedColumn {
         }
         Some(self.dictionary.get_or_init(|| {
             let mut dictionary = Dictionary::default();
-            self.stream("", &mut |_, text| dictionary.push(text));
+            self.stream(&mut |_, text| dictionary.push(text));
             dictionary
         }))
     }
@@ -179,7 +164,7 @@ impl SealedColumn {
         };
         let mut block = vec![0; BLOCK_ROWS];
         let mut start = 0;
-        let mut fill = |start: u32, block: &mut [u64]| {
+        let fill = |start: u32, block: &mut [u64]| {
             let count = ((values.num_vals() - start) as usize).min(BLOCK_ROWS);
             values.get_range(u64::from(start), &mut block[..count]);
         };
@@ -277,7 +262,7 @@ impl SealedColumn {
     /// The column as it would stand in memory.
     pub(crate) fn to_memory(&self, is_many: bool) -> MemoryColumn {
         let mut dictionary = Dictionary::default();
-        self.stream("", &mut |_, text| dictionary.push(text));
+        self.stream(&mut |_, text| dictionary.push(text));
         let mut starts = is_many.then(|| vec![0]);
         let mut values = Vec::with_capacity(self.rows as usize);
         for doc in 0..self.rows {
