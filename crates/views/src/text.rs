@@ -23,7 +23,7 @@ use crate::json;
 /// Leaves of a group.
 pub(crate) const GROUP_LEAVES: u64 = 1024;
 /// Bytes of a group's filter.
-pub(crate) const GROUP_BYTES: usize = 8 << 10;
+pub(crate) const GROUP_BYTES: usize = 16 << 10;
 
 /// Sealed texts that have no place in a filter: their columns answer for them, and free text does
 /// not cover them.
@@ -64,8 +64,8 @@ impl Group {
         Self(vec![0; GROUP_BYTES].into())
     }
 
-    fn set(&mut self, bit: u16) {
-        self.0[usize::from(bit / 8)] |= 1 << (bit % 8);
+    fn set(&mut self, bit: u32) {
+        self.0[(bit / 8) as usize] |= 1 << (bit % 8);
     }
 
     /// The filter as it stands in a file.

@@ -1,15 +1,18 @@
 //! Keys of texts, and which of them a text that is looked for must have.
 //!
-//! Keys are the trigrams of the bytes of the folded text, one bit each. A token (a longest run of
-//! ASCII letters and digits) of eight or more hexadecimal digits is opaque: identifiers are random,
-//! and their trigrams would fill every filter. Trigrams that lie wholly inside one are left out;
-//! its hash sets four bits instead.
+//! Keys are the runs of three bytes (a bit each) and of five (two bits) of the folded text: the
+//! short ones for short words, the long ones because numbered names share all short ones. A token
+//! (a longest run of ASCII letters and digits) of eight or more hexadecimal digits is opaque:
+//! identifiers are random and would fill every filter. Runs with three or more bytes in one are
+//! left out; its hash sets four bits instead.
 
 use crate::fold::Needle;
 
 /// Digits from which a hexadecimal token is opaque.
 const OPAQUE_BYTES_MIN: usize = 8;
 const OPAQUE_BITS: usize = 4;
+/// Bits of a number of a bit: a filter has `1 << NUMBER_BITS` of them.
+const NUMBER_BITS: u32 = (super::GROUP_BYTES * 8).ilog2();
 
 const OTHER: u8 = 0;
 const HEX: u8 = 1;
@@ -30,15 +33,16 @@ const KINDS: [u8; 256] = {
     kinds
 };
 
-/// Calls with the bit of each key of a folded text.
-pub(super) fn each(text: &[u8], mut set: impl FnMut(u16)) {
-    walk(text, |token, is_hex| is_hex && token.len() >= OPAQUE_BYTES_MIN, &mut set, |_| true);
+/// Calls with the bit of each key of folded values, which zero bytes part.
+pub(super) fn each(text: &[u8], mut set: impl FnMut(u32)) {
+    let hides = |token: &[u8], is_hex: bool| is_hex && token.len() >= OPAQUE_BYTES_MIN;
+    text.split(|byte| *byte == 0).for_each(|value| walk(value, hides, &mut set, |_| true));
 }
 
 /// The keys that a group must have to hold what is looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Probe {
-    bits: Vec<u16>,
+    bits: Vec<u32>,
 }
 
 impl Probe {
@@ -84,16 +88,16 @@ impl Probe {
 
     /// True if a filter has every key.
     pub(super) fn passes(&self, filter: &[u8]) -> bool {
-        self.bits.iter().all(|bit| filter[usize::from(bit / 8)] >> (bit % 8) & 1 == 1)
+        self.bits.iter().all(|bit| filter[(bit / 8) as usize] >> (bit % 8) & 1 == 1)
     }
 }
 
-/// Walks over trigrams and tokens. Trigrams wholly inside a token that `hides` them are left out;
-/// such a token gives its own bits if it `is_whole`.
+/// Walks over runs and tokens. Runs with three or more bytes in a token that `hides` them are left
+/// out; such a token gives its own bits if it `is_whole`.
 fn walk(
     text: &[u8],
     hides: impl Fn(&[u8], bool) -> bool,
-    set: &mut impl FnMut(u16),
+    set: &mut impl FnMut(u32),
     is_whole: impl Fn(&[u8]) -> bool,
 ) {
     let mut done = 0;
@@ -107,37 +111,41 @@ fn walk(
         }
         let token = &text[start..at];
         if !token.is_empty() && hides(token, seen == HEX) {
-            trigrams(text, done, start, set);
+            runs(&text[done..at.min(start + 2)], set);
             if is_whole(token) {
                 opaque_bits(token).into_iter().for_each(&mut *set);
             }
-            // Those that reach over its end are not wholly inside.
             done = start.max(at.saturating_sub(2));
         }
         at += 1;
     }
-    trigrams(text, done, text.len(), set);
+    runs(&text[done..], set);
 }
 
-/// The bits of the trigrams that begin in `from..to`.
-fn trigrams(text: &[u8], from: usize, to: usize, set: &mut impl FnMut(u16)) {
-    let end = (to + 2).min(text.len());
-    for trigram in text.get(from..end).unwrap_or_default().windows(3) {
-        // What parts two values is in no text.
-        if !trigram.contains(&0) {
-            set(trigram_bit([trigram[0], trigram[1], trigram[2]]));
+/// The bits of all runs of a text.
+fn runs(text: &[u8], set: &mut impl FnMut(u32)) {
+    let mut last = 0_u64;
+    for (place, byte) in text.iter().enumerate() {
+        last = last << 8 | u64::from(*byte);
+        if place >= 2 {
+            let hash = (last as u32 & 0xff_ffff).wrapping_mul(0x9e37_79b1);
+            set(hash >> (u32::BITS - NUMBER_BITS));
+        }
+        if place >= 4 {
+            let hash = (last & 0xff_ffff_ffff).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            set(number(hash >> (u64::BITS - NUMBER_BITS)));
+            set(number(hash >> (u64::BITS - 2 * NUMBER_BITS)));
         }
     }
 }
 
-fn trigram_bit([a, b, c]: [u8; 3]) -> u16 {
-    let number = u32::from_be_bytes([0, a, b, c]);
-    (number.wrapping_mul(0x9e37_79b1) >> 16) as u16
-}
-
-/// FNV-1a of 64 bits, in four pieces.
-fn opaque_bits(token: &[u8]) -> [u16; OPAQUE_BITS] {
+/// FNV-1a of 64 bits, in pieces.
+fn opaque_bits(token: &[u8]) -> [u32; OPAQUE_BITS] {
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     let hash = token.iter().fold(0xcbf2_9ce4_8422_2325, step);
-    std::array::from_fn(|place| (hash >> (16 * place)) as u16)
+    std::array::from_fn(|place| number(hash >> (15 * place)))
+}
+
+fn number(hash: u64) -> u32 {
+    hash as u32 & ((1 << NUMBER_BITS) - 1)
 }
