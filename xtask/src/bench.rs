@@ -29,7 +29,7 @@ pub(crate) fn run(repository: &Repository, args: &[&str]) -> Result<bool> {
         .arg(release.join("annals"))
         .arg("--scratch")
         .arg(repository.target().join("bench"))
-        .args(rest)
+        .args(rest.unwrap_or_default())
         .status()
         .context("could not start the measurement")?;
     Ok(status.success())

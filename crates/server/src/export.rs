@@ -6,6 +6,7 @@
 //! Who may begin and see jobs is not decided here.
 
 mod error;
+mod hex;
 mod lines;
 mod parquet;
 mod sink;

@@ -89,7 +89,7 @@ fn under_kills(
         let mut minutes = Vec::new();
         let watched = loop {
             let ended = || clients.iter().any(std::thread::ScopedJoinHandle::is_finished);
-            let minute = mortal.watch(every, load, ended);
+            let minute = mortal.watch(every, || (load.acknowledged(), load.sent_again()), ended);
             let last = started.elapsed() + every > length || ended();
             let restarted = if last { Ok(Duration::ZERO) } else { mortal.kill_and_start() };
             match restarted {

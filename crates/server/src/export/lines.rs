@@ -12,7 +12,7 @@ use annals_views::Found;
 use sha2::{Digest as _, Sha256};
 
 use super::error::ExportError;
-use super::sink::hex;
+use super::hex::hex;
 use crate::control::Progress;
 use crate::found;
 

@@ -24,7 +24,7 @@ use parquet::schema::types::{Type, TypePtr};
 use sha2::{Digest as _, Sha256};
 
 use super::error::ExportError;
-use super::sink::hex;
+use super::hex::hex;
 use crate::control::Progress;
 use crate::found;
 

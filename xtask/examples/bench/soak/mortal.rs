@@ -2,7 +2,6 @@
 //!
 //! A life ends before the kill is sent: whatever fails in a life that has not ended is an error.
 
-use super::load::Load;
 use crate::http::Connection;
 use crate::machine::resident_mib;
 use crate::served::{Served, token};
@@ -73,11 +72,12 @@ impl Mortal {
         }
     }
 
-    /// Looks on for `length`, or until `ended`.
+    /// Looks on for `length`, or until `ended`; `counts` tells the events acknowledged and the
+    /// requests sent again.
     pub(super) fn watch(
         &self,
         length: Duration,
-        load: &Load<'_>,
+        counts: impl Fn() -> (u64, u64),
         ended: impl Fn() -> bool,
     ) -> Minute {
         let begun = Instant::now();
@@ -87,11 +87,12 @@ impl Mortal {
             resident = resident.max(resident_mib(&process));
             std::thread::sleep(LOOK);
         }
+        let (acknowledged, sent_again) = counts();
         Minute {
             took: begun.elapsed(),
-            acknowledged: load.acknowledged(),
+            acknowledged,
             resident_mib: resident,
-            sent_again: load.sent_again(),
+            sent_again,
             restart: Duration::ZERO,
         }
     }

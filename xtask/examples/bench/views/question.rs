@@ -40,18 +40,20 @@ pub(crate) const FACETS: [&str; 8] = [
     "object.type",
 ];
 
-/// The set, over `days` days that end at `end` (RFC 3339).
+/// The set. `week_ago` is where the last seven days begin, RFC 3339.
 pub(crate) fn questions(sought: &Sought, week_ago: &str) -> Vec<Question> {
-    let Sought { user, object_type, object_id, rare_address, rare_word } = sought;
-    let newest = |condition: &str| {
-        format!("SELECT body FROM event WHERE {condition} ORDER BY time DESC LIMIT 100")
-    };
-    let count = |condition: &str| format!("SELECT count(*) FROM event WHERE {condition}");
-    let like = |part: &str| format!("body LIKE '%{part}%'");
-    let line = |what, must_ms, ask, sql| Question { what, must_ms, ask, sql };
+    let mut set = columns(sought, week_ago);
+    set.extend(overviews());
+    set.extend(texts(&sought.rare_word));
+    set.extend(whole());
+    set
+}
+
+/// Values of fields, newest or oldest first.
+fn columns(sought: &Sought, week_ago: &str) -> Vec<Question> {
+    let Sought { user, object_type, object_id, rare_address, .. } = sought;
     let user_week = format!("operator = '{user}' AND time >= '{week_ago}'");
     let object = format!("object_type = '{object_type}' AND object_id = '{object_id}'");
-    let operation = "service = 'users' AND operation = 'user.login'";
     vec![
         line("newest 100, no filter", 10, Ask::Newest(String::new()), vec![newest("1 = 1")]),
         line(
@@ -72,60 +74,60 @@ pub(crate) fn questions(sought: &Sought, week_ago: &str) -> Vec<Question> {
             Ask::Newest(format!("source_ip:{rare_address}")),
             vec![newest(&format!("source_ip = '{rare_address}'"))],
         ),
+    ]
+}
+
+/// All that a page shows of a filter.
+fn overviews() -> Vec<Question> {
+    let filter = "service:users operation:user.login";
+    let sql = "service = 'users' AND operation = 'user.login'";
+    vec![
         line(
             "service + operation: rows, count, histogram, 8 facets",
             150,
-            Ask::Overview("service:users operation:user.login".to_owned()),
-            overview(operation),
+            Ask::Overview(filter.to_owned()),
+            overview(sql),
         ),
         line("the same without a filter", 400, Ask::Overview(String::new()), overview("1 = 1")),
-        line(
-            "a rare word, newest 100",
-            20,
-            Ask::Newest(rare_word.clone()),
-            vec![newest(&like(rare_word))],
-        ),
-        line(
-            "a common word, newest 100",
-            20,
-            Ask::Newest("interactive".to_owned()),
-            vec![newest(&like("interactive"))],
-        ),
-        line(
-            "a substring, newest 100",
-            100,
-            Ask::Newest("*teracti*".to_owned()),
-            vec![newest(&like("teracti"))],
-        ),
-        line(
-            "count of a rare substring",
-            500,
-            Ask::Count(format!("*{rare_word}*")),
-            vec![count(&like(rare_word))],
-        ),
-        line(
-            "count of a common substring",
-            8_000,
-            Ask::Count("*teracti*".to_owned()),
-            vec![count(&like("teracti"))],
-        ),
-        line(
-            "user x operation, top 100",
-            500,
-            Ask::Pairs,
-            vec![
-                "SELECT count(*) AS n, operator, operation FROM event \
-                 GROUP BY operator, operation ORDER BY n DESC LIMIT 100"
-                    .to_owned(),
-            ],
-        ),
-        line(
-            "page 1,000 of 100",
-            10,
-            Ask::PageThousand,
-            vec!["SELECT body FROM event ORDER BY time DESC LIMIT 100 OFFSET 99900".to_owned()],
-        ),
     ]
+}
+
+/// Words and parts of words.
+fn texts(rare: &str) -> Vec<Question> {
+    let like = |part: &str| format!("body LIKE '%{part}%'");
+    let page = |what, must_ms, filter: &str, part: &str| {
+        line(what, must_ms, Ask::Newest(filter.to_owned()), vec![newest(&like(part))])
+    };
+    let count = |what, must_ms, part: &str| {
+        let sql = format!("SELECT count(*) FROM event WHERE {}", like(part));
+        line(what, must_ms, Ask::Count(format!("*{part}*")), vec![sql])
+    };
+    vec![
+        page("a rare word, newest 100", 20, rare, rare),
+        page("a common word, newest 100", 20, "interactive", "interactive"),
+        page("a substring, newest 100", 100, "*teracti*", "teracti"),
+        count("count of a rare substring", 500, rare),
+        count("count of a common substring", 8_000, "teracti"),
+    ]
+}
+
+/// What goes over everything.
+fn whole() -> Vec<Question> {
+    let pairs = "SELECT count(*) AS n, operator, operation FROM event \
+                 GROUP BY operator, operation ORDER BY n DESC LIMIT 100";
+    let far = "SELECT body FROM event ORDER BY time DESC LIMIT 100 OFFSET 99900";
+    vec![
+        line("user x operation, top 100", 500, Ask::Pairs, vec![pairs.to_owned()]),
+        line("page 1,000 of 100", 10, Ask::PageThousand, vec![far.to_owned()]),
+    ]
+}
+
+fn line(what: &'static str, must_ms: u32, ask: Ask, sql: Vec<String>) -> Question {
+    Question { what, must_ms, ask, sql }
+}
+
+fn newest(condition: &str) -> String {
+    format!("SELECT body FROM event WHERE {condition} ORDER BY time DESC LIMIT 100")
 }
 
 fn overview(condition: &str) -> Vec<String> {
