@@ -106,6 +106,7 @@ fn texts(rare: &str) -> Vec<Question> {
         page("a rare word, newest 100", 20, rare, rare),
         page("a common word, newest 100", 20, "interactive", "interactive"),
         page("a substring, newest 100", 100, "*teracti*", "teracti"),
+        line("count of a rare word", 500, Ask::Count(rare.to_owned()), Vec::new()),
         count("count of a rare substring", 500, rare),
         count("count of a common substring", 8_000, "teracti"),
     ]
