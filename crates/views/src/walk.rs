@@ -63,15 +63,13 @@ impl SearchIndex {
         let limit = limit.max(1);
         let mut merge = Merge::new(&search, turn);
         let mut events = Vec::with_capacity(limit.min(BATCH_ROWS_MAX) + 1);
-        let mut batch = limit + 1;
         // One event more than asked for tells whether there is a next page.
-        while events.len() <= limit {
-            let rows = merge.take(batch.min(BATCH_ROWS_MAX))?;
-            if rows.is_empty() {
+        for batch in batches(limit + 1) {
+            let rows = merge.take(batch)?;
+            events.extend(read(&search, &rows)?);
+            if rows.is_empty() || events.len() > limit {
                 break;
             }
-            events.extend(read(&search, &rows)?);
-            batch *= 2;
         }
         let more = events.len() > limit;
         events.truncate(limit);
@@ -85,6 +83,12 @@ impl SearchIndex {
         });
         search.answer(Page { events, next })
     }
+}
+
+/// How many rows to read at a time: as many as are wanted, then ever more, without end.
+fn batches(wanted: usize) -> impl Iterator<Item = usize> {
+    let doubled = |batch: &usize| Some(batch.saturating_mul(2).min(BATCH_ROWS_MAX));
+    std::iter::successors(Some(wanted.min(BATCH_ROWS_MAX)), doubled)
 }
 
 /// Reads rows and leaves out those that turn out not to match.
@@ -139,5 +143,19 @@ impl<'m, 's> Merge<'m, 's> {
             }
         }
         Ok(rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // A walk over a million rows of which none matches must reach the last: no batch is empty.
+    #[test]
+    fn batches_grow_to_their_limit_and_stay_there() {
+        let sizes: Vec<_> = batches(101).take(1_000).collect();
+        assert_eq!(sizes[..4], [101, 202, 404, 808]);
+        assert!(sizes[10..].iter().all(|size| *size == BATCH_ROWS_MAX));
+        assert_eq!(batches(usize::MAX).next(), Some(BATCH_ROWS_MAX));
     }
 }
