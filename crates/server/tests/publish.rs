@@ -247,7 +247,7 @@ fn a_place_that_fails_comes_back() {
     std::fs::create_dir(&away).expect("made");
     wait("it came back", || status(&server, &operator).places[0].error.is_none());
     server.stop().expect("stops well");
-    assert_eq!(sizes(&data, &published(&away)).is_empty(), false);
+    assert!(!sizes(&data, &published(&away)).is_empty());
     assert!(requests.lock().expect("kept").iter().all(String::is_empty), "it said nothing");
 }
 

@@ -3,10 +3,12 @@
 use annals_record::{Catalogue, Timestamp};
 use smallvec::SmallVec;
 
+use crate::column::Column;
 use crate::columns::ColumnId;
 use crate::docset::DocSet;
 use crate::fields::{Field, Kind};
-use crate::part::{ABSENT, Column, Part, distinct};
+use crate::ordinals::{ABSENT, distinct};
+use crate::part::Part;
 use crate::plan::{columns_of, derived_value};
 use crate::row::{Row, Seen, Target};
 

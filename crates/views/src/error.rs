@@ -68,7 +68,8 @@ pub enum QueryError {
 pub enum IndexError {
     /// A file cannot be read or written.
     #[error(
-        "{path}: cannot be read or written; free space or mend its rights, or delete the views folder"
+        "{path}: cannot be read or written; free space or mend its rights, or delete the folder \
+         of the views"
     )]
     File {
         /// The file or folder.

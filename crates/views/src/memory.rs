@@ -7,13 +7,11 @@
 mod build;
 mod column;
 mod dictionary;
-mod merge;
 mod packed;
 
-pub(crate) use build::MemoryBuilder;
+pub(crate) use build::{MemoryBuilder, by_index};
 pub(crate) use column::MemoryColumn;
 pub(crate) use dictionary::Dictionary;
-pub(crate) use merge::merge;
 
 use std::ops::Range;
 
@@ -21,22 +19,22 @@ use crate::columns::{ColumnId, Flags, NumberId};
 use crate::docset::DocSet;
 
 /// In a column of optional numbers: there is none.
-const NO_NUMBER: u64 = u64::MAX;
+pub(crate) const NO_NUMBER: u64 = u64::MAX;
 
 /// Rows in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MemoryPart {
-    at: Vec<i64>,
-    index: Vec<u64>,
+    pub(crate) at: Vec<i64>,
+    pub(crate) index: Vec<u64>,
     /// Rows in the order of position.
-    by_index: Vec<u32>,
-    flags: Vec<Flags>,
+    pub(crate) by_index: Vec<u32>,
+    pub(crate) flags: Vec<Flags>,
     /// Empty if no row has one.
-    duration_ms: Vec<u64>,
+    pub(crate) duration_ms: Vec<u64>,
     /// Empty if no row has one.
-    partner: Vec<u64>,
+    pub(crate) partner: Vec<u64>,
     /// By number of the column.
-    columns: Vec<MemoryColumn>,
+    pub(crate) columns: Vec<MemoryColumn>,
 }
 
 impl MemoryPart {

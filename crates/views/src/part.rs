@@ -11,15 +11,14 @@ use std::sync::{Arc, OnceLock};
 
 use smallvec::SmallVec;
 
+use crate::column::Column;
 use crate::columns::{ColumnId, Flags, NumberId, POSTING_BYTES_MAX, PostingId};
-use crate::docset::{DocSet, OrdSet};
+use crate::docset::DocSet;
 use crate::fold::folds_to;
 use crate::memory::{MemoryColumn, MemoryPart};
+use crate::ordinals::ABSENT;
 use crate::scoped::Scoped;
 use crate::sealed::SealedPart;
-
-/// In a list of ordinals: the value is not there.
-pub(crate) const ABSENT: u32 = u32::MAX;
 
 /// Rows, some perhaps deleted. Cheap to clone.
 #[derive(Clone)]
@@ -39,15 +38,6 @@ struct Body {
 enum Rows {
     Memory(MemoryPart),
     Sealed(Box<SealedPart>),
-}
-
-/// One column of a part.
-#[derive(Clone, Copy)]
-pub(crate) enum Column<'a> {
-    /// In memory.
-    Memory(&'a MemoryColumn),
-    /// On disk.
-    Sealed(&'a SealedPart, ColumnId),
 }
 
 /// Asks the body that is there.
@@ -285,126 +275,6 @@ impl Part {
             }
         }
     }
-}
-
-impl Column<'_> {
-    /// Distinct values; ordinals are below it and in the order of the bytes of the texts.
-    pub(crate) fn terms(&self) -> u32 {
-        match self {
-            Self::Memory(column) => column.dictionary().len(),
-            Self::Sealed(part, id) => part.column(*id).terms(),
-        }
-    }
-
-    /// The text of an ordinal.
-    pub(crate) fn term<'b>(&self, ord: u32, buffer: &'b mut String) -> &'b str {
-        match self {
-            Self::Memory(column) => {
-                buffer.clear();
-                buffer.push_str(column.dictionary().term(ord));
-                buffer
-            }
-            Self::Sealed(part, id) => part.column(*id).term(ord, buffer),
-        }
-    }
-
-    /// The ordinal of a text.
-    pub(crate) fn ord_of(&self, text: &str) -> Option<u32> {
-        match self {
-            Self::Memory(column) => column.dictionary().ord_of(text),
-            Self::Sealed(part, id) => part.column(*id).ord_of(text),
-        }
-    }
-
-    /// Calls with each ordinal and its text, ascending.
-    pub(crate) fn for_each_term(&self, f: &mut dyn FnMut(u32, &str)) {
-        match self {
-            Self::Memory(column) => {
-                (0..).zip(column.dictionary().iter()).for_each(|(ord, term)| f(ord, term));
-            }
-            Self::Sealed(part, id) => part.column(*id).for_each_term(f),
-        }
-    }
-
-    /// The ordinals of the texts for which `holds`.
-    pub(crate) fn matching(&self, holds: impl Fn(&str) -> bool) -> OrdSet {
-        let mut ords = OrdSet::new_empty(self.terms());
-        self.for_each_term(&mut |ord, term| {
-            if holds(term) {
-                ords.insert(ord);
-            }
-        });
-        ords
-    }
-
-    /// The set of one ordinal.
-    pub(crate) fn matching_ord(&self, ord: u32) -> OrdSet {
-        let mut ords = OrdSet::new_empty(self.terms());
-        ords.insert(ord);
-        ords
-    }
-
-    /// The values of a row. Of a column with one value a row: that value, or nothing. Of one with
-    /// many: one for each of its objects, [`ABSENT`] where an object lacks it.
-    pub(crate) fn ords(&self, doc: u32, out: &mut SmallVec<[u32; 4]>) {
-        match self {
-            Self::Memory(column) => column.ords(doc, out),
-            Self::Sealed(part, id) => part.column(*id).ords(doc, id.is_many(), out),
-        }
-    }
-
-    /// Appends the first value of each row, [`ABSENT`] where it has none.
-    pub(crate) fn firsts(&self, docs: &[u32], out: &mut Vec<u32>) {
-        match self {
-            Self::Memory(column) => column.firsts(docs, out),
-            Self::Sealed(part, id) => part.column(*id).firsts(docs, out),
-        }
-    }
-
-    /// Adds the rows that have one of the values.
-    pub(crate) fn docs_with(&self, ords: &OrdSet, out: &mut DocSet) {
-        match self {
-            Self::Memory(column) => column.docs_with(ords, out),
-            Self::Sealed(part, id) => part.docs_with(*id, ords, out),
-        }
-    }
-
-    /// Adds the rows that have a value.
-    pub(crate) fn present(&self, out: &mut DocSet) {
-        match self {
-            Self::Memory(column) => column.present(out),
-            Self::Sealed(part, id) => part.column(*id).present(out),
-        }
-    }
-
-    /// How many rows have each value, by ordinal; deleted and hidden rows too. A sealed part
-    /// counts once and keeps the answer.
-    pub(crate) fn count_all(&self) -> Arc<Vec<u32>> {
-        match self {
-            Self::Memory(column) => Arc::new(column.count(None)),
-            Self::Sealed(part, id) => part.column(*id).count_all(),
-        }
-    }
-
-    /// How many rows of `set` have each value, by ordinal.
-    pub(crate) fn count_in(&self, set: &DocSet) -> Vec<u32> {
-        match self {
-            Self::Memory(column) => column.count(Some(set)),
-            Self::Sealed(part, id) => part.column(*id).count_in(set),
-        }
-    }
-}
-
-/// The values that are there, each once.
-pub(crate) fn distinct(ords: &mut SmallVec<[u32; 4]>) -> &[u32] {
-    if ords.len() > 1 {
-        ords.sort_unstable();
-        ords.dedup();
-    }
-    while ords.last() == Some(&ABSENT) {
-        ords.pop();
-    }
-    ords
 }
 
 /// The first number below `len` for which `is_before` is false.

@@ -59,7 +59,7 @@ impl Fault {
         value.unwrap_or_else(|error| {
             self.first.get_or_init(|| {
                 let folder = self.folder.display();
-                tracing::error!(%folder, %error, "a part of the index is damaged: rebuild the views");
+                tracing::error!(%folder, %error, "a part is damaged: rebuild the views");
                 error.to_string()
             });
             T::default()

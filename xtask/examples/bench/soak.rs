@@ -141,7 +141,7 @@ fn all_there_once(data: &Path, load: &Load<'_>) -> Result<u64> {
 /// MiB by which memory grew since the first minute, beside what the table of identifiers needs.
 fn growth(minutes: &[Minute]) -> u64 {
     let beside = |minute: &Minute| {
-        minute.resident_mib.saturating_sub(minute.acknowledged * TABLE_BYTES >> 20)
+        minute.resident_mib.saturating_sub((minute.acknowledged * TABLE_BYTES) >> 20)
     };
     let first = minutes.first().map_or(0, beside);
     minutes.iter().map(beside).max().unwrap_or(0).saturating_sub(first)

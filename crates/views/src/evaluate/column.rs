@@ -5,9 +5,10 @@ use std::ops::RangeInclusive;
 use smallvec::SmallVec;
 
 use super::{Beside, evaluate};
+use crate::column::Column;
 use crate::columns::{ColumnId, NumberId};
 use crate::docset::{DocSet, OrdSet};
-use crate::part::{Column, Part};
+use crate::part::Part;
 use crate::plan::{ObjectTest, TargetTest};
 
 /// Where fewer than one row in so many is asked for, rows are looked up one by one.

@@ -16,7 +16,7 @@ use super::manifest::{Erasure, Manifest, TextFile};
 use super::writer::{SealedEntry, Writer};
 use crate::docset::DocSet;
 use crate::error::IndexError;
-use crate::memory::merge;
+use crate::merge::merge;
 use crate::part::Part;
 use crate::sealed::{self, SealedPart};
 use crate::text::{Chunk, GROUP_BYTES, GROUP_LEAVES, Group, TextFolder};

@@ -11,8 +11,9 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::columns::{ColumnId, Flags};
-use crate::memory::{MemoryPart, merge};
-use crate::part::ABSENT;
+use crate::memory::MemoryPart;
+use crate::merge::merge;
+use crate::ordinals::ABSENT;
 
 const SERVER: &str = "00000000";
 /// Follows an erased value through the files.

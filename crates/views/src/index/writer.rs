@@ -16,7 +16,7 @@ use super::manifest::{Erasure, Manifest, PartFile, RefoldRow, TextFile};
 use super::{Snapshot, State};
 use crate::columns::Flags;
 use crate::docset::DocSet;
-use crate::memory::merge;
+use crate::merge::merge;
 use crate::part::Part;
 use crate::text::{Chunk, GROUP_LEAVES, Group, TextFilters, TextFolder};
 

@@ -84,7 +84,7 @@ impl MemoryBuilder {
 }
 
 /// The rows in the order of position.
-pub(super) fn by_index(index: &[u64]) -> Vec<u32> {
+pub(crate) fn by_index(index: &[u64]) -> Vec<u32> {
     let mut docs: Vec<u32> = (0..index.len() as u32).collect();
     docs.sort_by_key(|doc| index[*doc as usize]);
     docs

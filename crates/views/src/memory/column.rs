@@ -7,16 +7,16 @@ use smallvec::SmallVec;
 use super::dictionary::Dictionary;
 use super::packed::Packed;
 use crate::docset::{DocSet, OrdSet};
-use crate::part::ABSENT;
+use crate::ordinals::{ABSENT, distinct};
 
 /// One value a row, or one for each of its objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct MemoryColumn {
-    pub(super) dictionary: Dictionary,
+    pub(crate) dictionary: Dictionary,
     /// Of a column with many values a row: where each row's values begin, and one past the last.
-    pub(super) starts: Option<Vec<u32>>,
+    pub(crate) starts: Option<Vec<u32>>,
     /// Ordinals + 1; 0 for what is not there.
-    pub(super) values: Packed,
+    pub(crate) values: Packed,
 }
 
 impl MemoryColumn {
@@ -114,7 +114,7 @@ impl MemoryColumn {
         let mut ords = SmallVec::new();
         let mut add = |doc| {
             self.ords(doc, &mut ords);
-            crate::part::distinct(&mut ords).iter().for_each(|ord| counts[*ord as usize] += 1);
+            distinct(&mut ords).iter().for_each(|ord| counts[*ord as usize] += 1);
         };
         match (set, &self.starts) {
             (Some(set), _) => set.iter().for_each(add),

@@ -55,7 +55,7 @@ impl Dictionary {
 
 /// A dictionary in the making: texts in the order of their first appearance.
 #[derive(Default)]
-pub(super) struct Interner {
+pub(crate) struct Interner {
     texts: Dictionary,
     table: HashTable<u32>,
     hasher: DefaultHashBuilder,
@@ -64,7 +64,7 @@ pub(super) struct Interner {
 
 impl Interner {
     /// The provisional number of a text, from 1; the empty text is 0.
-    pub(super) fn number(&mut self, text: &str) -> u32 {
+    pub(crate) fn number(&mut self, text: &str) -> u32 {
         if text.is_empty() {
             return 0;
         }
@@ -86,7 +86,7 @@ impl Interner {
     }
 
     /// The sorted dictionary, and for each provisional number the ordinal + 1 (0 stays 0).
-    pub(super) fn finish(self) -> (Dictionary, Vec<u32>) {
+    pub(crate) fn finish(self) -> (Dictionary, Vec<u32>) {
         let mut order: Vec<u32> = (0..self.texts.len()).collect();
         order.sort_unstable_by_key(|number| self.texts.term(*number));
         let mut sorted = Dictionary::default();

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::columns::ObjectKey;
-use crate::memory::{MemoryBuilder, merge};
+use crate::memory::MemoryBuilder;
+use crate::merge::merge;
 use crate::sealed;
 use crate::values::{RowValues, Thing};
 

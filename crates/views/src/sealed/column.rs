@@ -12,7 +12,7 @@ use tantivy::columnar::{Cardinality, ColumnIndex, StrColumn};
 use super::{BLOCK_ROWS, Fault};
 use crate::docset::DocSet;
 use crate::memory::{Dictionary, MemoryColumn};
-use crate::part::{ABSENT, distinct};
+use crate::ordinals::{ABSENT, distinct};
 
 /// Counts of all rows are kept for columns with at most this many values.
 const KEPT_COUNTS_TERMS_MAX: u32 = 64 << 10;

@@ -5,11 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::build::by_index;
-use super::column::MemoryColumn;
-use super::dictionary::Dictionary;
-use super::{MemoryPart, NO_NUMBER};
 use crate::columns::{ColumnId, NumberId};
+use crate::memory::{Dictionary, MemoryColumn, MemoryPart, NO_NUMBER, by_index};
 use crate::part::Part;
 
 /// Where a row of the result stands: number of its part, row in it.
