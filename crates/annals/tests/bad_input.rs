@@ -157,8 +157,8 @@ fn rights_come_first() {
     for open in ["/healthz", "/readyz", "/openapi.json", "/log/checkpoint", "/log/vkey", "/"] {
         assert_eq!(house.get("", open).0, 200, "{open}");
     }
-    // A filter is refused, never ignored.
-    let (status, answer) = house.get(&auditor, "/v1/events?q=service:users");
+    // What is no filter is refused, never ignored.
+    let (status, answer) = house.get(&auditor, "/v1/events?q=servce:users");
     assert_eq!(status, 400, "{answer}");
     let (status, answer) = house.get(&auditor, "/v1/events?limt=5");
     assert_eq!(status, 400);

@@ -12,7 +12,7 @@ use super::ServerArgs;
 pub(crate) struct Which {
     /// The filter, such as `service:hpc-clusters -outcome:success`; none: every event.
     #[arg(value_name = "FILTER", allow_hyphen_values = true)]
-    pub(crate) filter: Vec<String>,
+    pub(crate) filter: Option<String>,
     /// Not before this: 2h, 7d, today, 2026-11-01, 2026-11-01T08:00:00+08:00.
     #[arg(long, value_name = "WHEN")]
     pub(crate) from: Option<String>,
@@ -101,7 +101,7 @@ pub(crate) struct SearchArgs {
 pub(crate) struct TailArgs {
     /// The filter; none: every event.
     #[arg(value_name = "FILTER", allow_hyphen_values = true)]
-    pub(crate) filter: Vec<String>,
+    pub(crate) filter: Option<String>,
     /// Begin behind this position, not at the newest event.
     #[arg(long, value_name = "INDEX")]
     pub(crate) after: Option<u64>,

@@ -20,7 +20,7 @@ const VALUE_WIDTH: usize = 60;
 pub(crate) fn run(args: &HistoryArgs) -> Result<(), Exit> {
     let zone = when::zone(args.told.tz.as_deref())?;
     let asked = super::search::asked(&Which {
-        filter: Vec::new(),
+        filter: None,
         from: args.from.clone(),
         to: args.to.clone(),
         tz: args.told.tz.clone(),

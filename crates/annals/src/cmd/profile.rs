@@ -26,7 +26,7 @@ const HOURS: usize = 24;
 pub(crate) fn run(args: &ProfileArgs) -> Result<(), Exit> {
     let zone = when::zone(args.told.tz.as_deref())?;
     let asked = super::search::asked(&Which {
-        filter: Vec::new(),
+        filter: None,
         from: Some(args.from.clone().unwrap_or_else(|| FROM.to_owned())),
         to: args.to.clone(),
         tz: args.told.tz.clone(),

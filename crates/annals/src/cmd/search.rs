@@ -108,7 +108,7 @@ pub(crate) fn asked(which: &Which) -> Result<Asked, Exit> {
         text.as_deref().map(|text| when::instant(text, edge, &now)).transpose()
     };
     Ok(Asked {
-        q: filter(&which.filter)?,
+        q: filter(which.filter.as_deref())?,
         from: instant(&which.from, Edge::From)?,
         to: instant(&which.to, Edge::To)?,
         tz: now.time_zone().iana_name().map(str::to_owned),
@@ -117,12 +117,11 @@ pub(crate) fn asked(which: &Which) -> Result<Asked, Exit> {
 
 /// The words of a filter as one. A term may begin with `-`; what begins with two is an option
 /// that was misspelt.
-pub(crate) fn filter(words: &[String]) -> Result<Option<String>, Exit> {
-    if let Some(option) = words.iter().find(|word| word.starts_with("--")) {
+pub(crate) fn filter(text: Option<&str>) -> Result<Option<String>, Exit> {
+    if let Some(option) = text.filter(|text| text.starts_with("--")) {
         return Err(Exit::Usage(format!("{option} is not an option of this command; see --help")));
     }
-    let text = words.join(" ");
-    Ok((!text.trim().is_empty()).then_some(text))
+    Ok(text.filter(|text| !text.trim().is_empty()).map(ToOwned::to_owned))
 }
 
 fn warn_of(coverage: &Coverage) {

@@ -22,7 +22,7 @@ const FIT_EVENTS: usize = 1;
 
 /// Prints events until it is ended.
 pub(crate) fn run(args: &TailArgs) -> Result<(), Exit> {
-    let q = super::search::filter(&args.filter)?.unwrap_or_default();
+    let q = super::search::filter(args.filter.as_deref())?.unwrap_or_default();
     let zone = when::zone(args.tz.as_deref())?;
     let client = reach::client(&args.server)?;
     let mut writer = Writer::open(&args.shown, None, zone, FIT_EVENTS, &client)?;
