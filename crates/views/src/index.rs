@@ -20,11 +20,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use annals_ledger::{LedgerError, LedgerReader};
-use annals_record::{Catalogue, Kept};
+use annals_ledger::{LeafIndex, LedgerError, LedgerReader};
+use annals_record::{Catalogue, Kept, Leaf};
 
 use crate::error::IndexError;
 use crate::part::Part;
+use crate::question::{Partial, PartialReason};
 use crate::text::TextFilters;
 use absorb::Absorber;
 use manifest::Folder;
@@ -185,8 +186,8 @@ impl SearchIndex {
     }
 
     /// The index with a row for every leaf below `as_of`: what the follower has not reached is
-    /// folded now, the newest leaves first. Those that could not be folded before the deadline
-    /// are the range beside it. Rows at or above `as_of` may be in it too.
+    /// folded now, the newest leaves first. If some could not be folded, because time was up or
+    /// the ledger is damaged, the answer says so. Rows at or above `as_of` may be in it too.
     ///
     /// # Errors
     /// `Ledger` if the ledger cannot be read.
@@ -194,8 +195,9 @@ impl SearchIndex {
         &self,
         as_of: u64,
         deadline: Instant,
-    ) -> Result<(Snapshot, Option<Range<u64>>), LedgerError> {
+    ) -> Result<(Snapshot, Option<Partial>), LedgerError> {
         let snapshot = self.snapshot();
+        let mut damaged = false;
         let mut left = snapshot.end()..as_of.min(self.reader().head().size.0);
         if left.is_empty() {
             return Ok((snapshot, None));
@@ -203,12 +205,8 @@ impl SearchIndex {
         let mut parts = snapshot.parts().to_vec();
         while !left.is_empty() && Instant::now() < deadline {
             let start = left.end.saturating_sub(AHEAD_LEAVES).max(left.start);
-            let mut batch = Vec::with_capacity((left.end - start) as usize);
-            for item in self.reader().kept_range(start..left.end) {
-                if let (index, Kept::Leaf(leaf)) = item? {
-                    batch.push((index, leaf));
-                }
-            }
+            let (batch, is_whole) = self.readable(start..left.end, deadline)?;
+            damaged |= !is_whole;
             let absorbed = Absorber::new(self.reader(), &parts).absorb(&batch)?;
             for part in &mut parts {
                 absorbed.delete_from(part);
@@ -217,9 +215,41 @@ impl SearchIndex {
             left.end = start;
         }
         let State { texts, end, settled, .. } = &*snapshot.0;
-        let end = if left.is_empty() { as_of } else { *end };
+        let reason = match (damaged, left.is_empty()) {
+            (true, _) => Some(PartialReason::LedgerDamaged),
+            (false, false) => Some(PartialReason::IndexBehind),
+            (false, true) => None,
+        };
+        let partial = reason.map(|reason| Partial { reason, scanned_to: *end });
+        let end = if partial.is_none() { as_of } else { *end };
         let ahead = State { parts, texts: texts.clone(), end, settled: *settled };
-        Ok((Snapshot(Arc::new(ahead)), Some(left).filter(|left| !left.is_empty())))
+        Ok((Snapshot(Arc::new(ahead)), partial))
+    }
+
+    /// The leaves of a range that can be read before the deadline, and whether those are all.
+    /// What is damaged must not hide what was kept after it.
+    fn readable(
+        &self,
+        range: Range<u64>,
+        deadline: Instant,
+    ) -> Result<(Vec<(LeafIndex, Leaf)>, bool), LedgerError> {
+        let mut leaves = Vec::with_capacity((range.end - range.start) as usize);
+        let (mut next, mut is_whole) = (range.start, true);
+        while next < range.end {
+            for item in self.reader().kept_range(next..range.end) {
+                match item {
+                    Ok((index, Kept::Leaf(leaf))) => leaves.push((index, leaf)),
+                    Ok((_, Kept::Pruned(_))) => {}
+                    Err(LedgerError::Corrupt { .. }) => is_whole = false,
+                    Err(error) => return Err(error),
+                }
+                next += 1;
+            }
+            if !is_whole && Instant::now() >= deadline {
+                break;
+            }
+        }
+        Ok((leaves, is_whole))
     }
 }
 

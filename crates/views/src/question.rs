@@ -89,12 +89,17 @@ pub struct Partial {
 pub enum PartialReason {
     /// The index rides too far behind the ledger to look at the rest in time.
     IndexBehind,
+    /// Leaves of the ledger cannot be read.
+    LedgerDamaged,
 }
 
 impl fmt::Display for PartialReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::IndexBehind => f.write_str("the index is behind the ledger and catches up"),
+            Self::LedgerDamaged => f.write_str(
+                "the ledger is damaged and part of it cannot be read; run `annals verify --data`",
+            ),
         }
     }
 }

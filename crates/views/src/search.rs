@@ -20,7 +20,7 @@ use crate::found::Found;
 use crate::index::{SearchIndex, Snapshot};
 use crate::part::Part;
 use crate::plan::{Node, Planner};
-use crate::question::{Answer, Partial, PartialReason, Progress, Question};
+use crate::question::{Answer, Partial, Progress, Question};
 use crate::sets::Sets;
 use crate::threads;
 use crate::{Order, QueryError};
@@ -59,11 +59,7 @@ impl<'s> Search<'s> {
         if as_of > head {
             return Err(QueryError::CursorBeyond);
         }
-        let (snapshot, missing) = index.snapshot_to(as_of, Instant::now() + AHEAD_MAX)?;
-        let partial = missing.map(|missing| Partial {
-            reason: PartialReason::IndexBehind,
-            scanned_to: missing.start,
-        });
+        let (snapshot, partial) = index.snapshot_to(as_of, Instant::now() + AHEAD_MAX)?;
         let bound = question.bound();
         let planner = Planner { catalogue: index.catalogue() };
         let scope = planner.scope(&question.scope.bound());
