@@ -5,59 +5,20 @@
 
 mod house;
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::unix::fs::FileExt as _;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use annals_ledger::LedgerReader;
 use annals_proof::{SignedCheckpoint, Verifier, checkpoint_line};
 use house::sealed::sealed_segments;
-use house::{ANNALS, House, annals, event, files_below};
+use house::witness::Witness;
+use house::{House, annals, copy, event, files_below};
 use serde_json::Value;
 
 /// More than enough for what takes a round of a second.
 const DEADLINE: Duration = Duration::from_secs(60);
-
-/// A running `annals witness`.
-struct Witness {
-    process: Child,
-    address: String,
-    key: Verifier,
-}
-
-impl Witness {
-    fn start(state: &Path, log: &Verifier) -> Self {
-        let mut process = Command::new(ANNALS)
-            .args(["witness", "--listen", "127.0.0.1:0", "--log", &log.to_string(), "--state"])
-            .arg(state)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (mut out, mut err) = (String::new(), String::new());
-        BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut out).unwrap();
-        BufReader::new(process.stderr.as_mut().unwrap()).read_line(&mut err).unwrap();
-        let address = out.trim().strip_prefix("listening on http://").unwrap().to_owned();
-        let key = Verifier::parse(err.trim().strip_prefix("witness key: ").unwrap()).unwrap();
-        Self { process, address, key }
-    }
-
-    /// It as a value of `witness` in the configuration.
-    fn configured(&self) -> String {
-        format!("{{url = 'http://{}', vkey = '{}'}}", self.address, self.key)
-    }
-}
-
-impl Drop for Witness {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
 
 /// Serves with these witnesses and places, looking each second.
 fn serve(house: &mut House, witnesses: &[&Witness], places: &str) {
@@ -107,11 +68,6 @@ fn judged(house: &House, more: &[&str]) -> (i32, String) {
     let output = house.verify(more);
     let text = format!("{}{}", stdout(&output), String::from_utf8_lossy(&output.stderr));
     (output.status.code().unwrap_or(-1), text)
-}
-
-fn copy(from: &Path, to: &Path) {
-    let status = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
-    assert!(status.success());
 }
 
 /// The cosignatures reach the checkpoint and the proofs, and a policy is met by them or not.

@@ -5,57 +5,12 @@
 
 mod house;
 
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
 use annals_ledger::LedgerReader;
-use annals_proof::{
-    AddCheckpoint, ConsistencyProof, SignedNote, TreeSize, Verifier, cosignature_in, origin_hash,
-};
-use house::{ANNALS, Answer, House, event, send};
-
-/// A running witness.
-struct Witness {
-    process: Child,
-    address: String,
-    key: Verifier,
-}
-
-impl Witness {
-    fn start(state: &Path, log: &Verifier) -> Self {
-        let mut process = Command::new(ANNALS)
-            .args(["witness", "--listen", "127.0.0.1:0", "--log", &log.to_string(), "--state"])
-            .arg(state)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (mut out, mut err) = (String::new(), String::new());
-        BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut out).unwrap();
-        BufReader::new(process.stderr.as_mut().unwrap()).read_line(&mut err).unwrap();
-        let address = out.trim().strip_prefix("listening on http://").unwrap().to_owned();
-        let key = Verifier::parse(err.trim().strip_prefix("witness key: ").unwrap()).unwrap();
-        Self { process, address, key }
-    }
-
-    fn add(&self, body: &str) -> Answer {
-        send(&self.address, "", "POST", "/add-checkpoint", &[], body.as_bytes()).unwrap()
-    }
-
-    fn last(&self, origin: &str) -> Answer {
-        let path = format!("/{}/checkpoint", origin_hash(origin));
-        send(&self.address, "", "GET", &path, &[], b"").unwrap()
-    }
-}
-
-impl Drop for Witness {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
+use annals_proof::{AddCheckpoint, ConsistencyProof, SignedNote, TreeSize, cosignature_in};
+use house::witness::Witness;
+use house::{House, copy, event, send};
 
 /// Starts the server upon the folder, sends events and stops it.
 fn grow(house: &mut House, ids: &[&str]) {
@@ -73,11 +28,6 @@ fn request(house: &House, old: u64) -> AddCheckpoint {
     let head = reader.head();
     let proof = ConsistencyProof::build(TreeSize(old), head.size, &reader).unwrap();
     AddCheckpoint::new(Some(proof), &head.note)
-}
-
-fn copy(from: &Path, to: &Path) {
-    let status = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
-    assert!(status.success());
 }
 
 #[test]

@@ -112,13 +112,11 @@ pub(crate) fn read_file(disk: &dyn Disk, path: &Path) -> io::Result<Option<Vec<u
 }
 
 /// Replaces a small file as a whole: new file, sync, rename over, sync folder. A crash leaves the
-/// old or the new contents, and perhaps a `.tmp` beside it.
-pub(crate) fn replace_file(
-    disk: &dyn Disk,
-    path: &Path,
-    bytes: &[u8],
-    mode: Mode,
-) -> io::Result<()> {
+/// old or the new contents, and perhaps a `.tmp` beside it. `mode` says who may read a new file.
+///
+/// # Errors
+/// What the disk says; the old contents stand then.
+pub fn replace_file(disk: &dyn Disk, path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".tmp");
     let temporary = Path::new(&temporary);

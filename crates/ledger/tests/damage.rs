@@ -9,6 +9,7 @@ mod sample;
 use annals_ledger::{
     FsckOptions, FsckReport, Ledger, LedgerError, OnConflict, Options, Verdict, fsck,
 };
+use sample::copy;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -130,19 +131,6 @@ fn lost_and_foreign_files_are_found() {
         let _ = fs::remove_dir(path.parent().unwrap());
     }
     assert_eq!(check(dir, None).verdict, Verdict::Ok);
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
 }
 
 /// The whole folder is put back to an older state: no byte of it is wrong, but a checkpoint kept

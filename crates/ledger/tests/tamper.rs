@@ -16,6 +16,7 @@ use annals_ledger::{
 };
 use annals_proof::Verifier;
 use annals_record::Timestamp;
+use sample::copy;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -54,19 +55,6 @@ fn write(dir: &Path, blocks: &[Vec<u64>]) -> Vec<String> {
     let notes = blocks.iter().map(append).collect();
     ledger.close().unwrap();
     notes
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
 }
 
 fn replace(from: &Path, to: &Path) {

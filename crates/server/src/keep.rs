@@ -4,24 +4,11 @@
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
+pub(crate) use annals_ledger::disk::replace_file as replace;
 use annals_ledger::disk::{Disk, Mode};
 
 /// Longest such file, bytes; a checkpoint with all its cosignatures stays far below.
 const FILE_BYTES_MAX: u64 = 2 << 20;
-
-/// Puts `bytes` in the place of the file; they are on disk when this returns. `mode` says who may
-/// read a new file.
-pub(crate) fn replace(disk: &dyn Disk, path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".tmp");
-    let temporary = Path::new(&temporary);
-    let file = disk.open(temporary, mode)?;
-    file.set_len(0)?;
-    file.write_at(bytes, 0)?;
-    file.sync()?;
-    disk.rename(temporary, path)?;
-    disk.sync_folder(path.parent().unwrap_or(Path::new("/")))
-}
 
 /// The text of the file; none if there is none.
 pub(crate) fn read(disk: &dyn Disk, path: &Path) -> io::Result<Option<String>> {

@@ -5,6 +5,7 @@
 #![allow(dead_code, clippy::unwrap_used)] // each test binary uses its own part
 
 pub(crate) mod sealed;
+pub(crate) mod witness;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -313,4 +314,10 @@ pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// Copies a folder as it is.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    let status = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
+    assert!(status.success());
 }

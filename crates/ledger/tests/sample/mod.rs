@@ -6,6 +6,7 @@ pub(crate) mod harness;
 
 use annals_record::{Catalogue, Record, RecordSalt, Sealed, Sender, Timestamp};
 use std::borrow::Cow;
+use std::path::Path;
 use std::sync::LazyLock;
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::built_in);
@@ -53,4 +54,18 @@ fn seal(emitter: &str, number: u64, what: &str, received: Timestamp) -> Sealed {
     let mut salt = [7; 16];
     salt[..8].copy_from_slice(&number.to_be_bytes());
     record.seal(&CATALOGUE, &sender, received, RecordSalt(salt), || unreachable!()).unwrap()
+}
+
+/// Copies a folder with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
 }
