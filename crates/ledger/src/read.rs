@@ -1,4 +1,4 @@
-//! Reading: leaves by index and range, frames by time, ids, hashes, proofs.
+//! Reading: leaves by index and range, ids, hashes, proofs.
 //!
 //! A reader serves only what is below the published head, so what it gives is durable and under a
 //! signed checkpoint, and never changes (but for what is erased or pruned). There are readers of
@@ -33,19 +33,6 @@ pub struct LedgerReader {
     store: Arc<Store>,
     /// In another process than the writer.
     beside: bool,
-}
-
-/// A frame: leaves that are decoded together, and the range of moments in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FrameRange {
-    /// Index of its first leaf.
-    pub first: u64,
-    /// Leaves in it.
-    pub count: u32,
-    /// Smallest place in time order of its leaves, ns; above `at_max` if all are pruned.
-    pub at_min: i64,
-    /// Greatest place in time order of its leaves, ns.
-    pub at_max: i64,
 }
 
 impl LedgerReader {
@@ -164,32 +151,6 @@ impl LedgerReader {
             found.extend(hits.map(|(index, _)| index));
         }
         Ok(found)
-    }
-
-    /// Frames in index order with the time range of their events, for walks by time. The last
-    /// one may reach beyond the head.
-    #[must_use]
-    pub fn frames(&self) -> Vec<FrameRange> {
-        let size = self.store.head.size();
-        let mut frames = Vec::new();
-        for segment in self.store.segments() {
-            match segment.directory() {
-                Ok(directory) => frames.extend(
-                    directory.iter().take_while(|frame| frame.first < size).map(|frame| {
-                        let (first, count) = (frame.first, frame.count);
-                        FrameRange { first, count, at_min: frame.at.min, at_max: frame.at.max }
-                    }),
-                ),
-                Err(error) => {
-                    // One range over everything: whoever reads it meets the error.
-                    tracing::error!(%error, "the directory of a segment cannot be read");
-                    let (first, end) = (segment.first(), segment.end());
-                    let count = u32::try_from(end - first).unwrap_or(u32::MAX);
-                    frames.push(FrameRange { first, count, at_min: i64::MIN, at_max: i64::MAX });
-                }
-            }
-        }
-        frames
     }
 
     /// How far compaction is. Bytes and failures are those of this process.

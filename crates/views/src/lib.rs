@@ -1,7 +1,8 @@
-//! What can be asked of the ledger: pages of events in the order of time or position.
+//! What can be asked of the ledger: pages, counts, facets, histograms, histories, profiles.
 //!
-//! Everything here rides behind the ledger and can be deleted and rebuilt from it. A walk is
-//! bound to a ledger head (`as_of`) and sees exactly the events below it. No HTTP, no rights.
+//! Everything here rides behind the ledger and can be deleted and rebuilt from it. Whatever is
+//! asked is asked under a scope, is bound to a ledger head (`as_of`) and is exact, or says that
+//! it is partial. Who has which scope is not known here; no HTTP.
 
 mod calendar;
 mod cause;
@@ -49,7 +50,6 @@ mod sets;
 mod text;
 mod thing;
 mod threads;
-mod timeline;
 mod truth;
 mod values;
 mod walk;
@@ -89,5 +89,4 @@ pub use session::{
     Sessions,
 };
 pub use thing::Thing;
-pub use timeline::{Frames, TimelinePage, page};
 pub use walk::Page;

@@ -96,17 +96,6 @@ pub struct Walk {
     pub after_index: Option<u64>,
 }
 
-impl Walk {
-    /// True if an event at `position` belongs to the walk.
-    #[must_use]
-    pub fn covers(&self, position: Position) -> bool {
-        position.index < self.as_of
-            && self.after_index.is_none_or(|after| position.index > after)
-            && self.from.is_none_or(|from| position.at >= from)
-            && self.to.is_none_or(|to| position.at < to)
-    }
-}
-
 /// A walk and how far it has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageToken {

@@ -111,6 +111,7 @@ fn tell(url: &str, auditor: &str, events: u64, data: &Path) {
 {events} events are in, and more trickle in. Open {url}/ or try, in another terminal:
 
   export ANNALS_TOKEN={auditor}
+  annals search 'severity:high -outcome:success' --server {url} --limit 5
   curl -sH \"authorization: Bearer $ANNALS_TOKEN\" '{url}/v1/events?limit=3'
   ID=$(curl -sH \"authorization: Bearer $ANNALS_TOKEN\" '{url}/v1/events?limit=1' \
 | grep -o '\"id\":\"[^\"]*\"' | head -1 | cut -d'\"' -f4)
