@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use annals_ledger::{Clock, SystemClock};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-pub(crate) use exports::{Ending, ExportRow, Progress};
+pub(crate) use exports::{Ending, ExportRow, NewExport, Progress};
 pub use outbox::Pending;
 pub(crate) use saved::{Content, SavedView};
 pub(crate) use secrets::QUARANTINE_IDS;
@@ -72,12 +72,12 @@ pub enum ControlError {
     /// The system gave no random bytes.
     #[error("the system's random source failed")]
     Random(#[source] getrandom::Error),
-    /// One token keeps more of something than it may.
-    #[error("this token has {limit} {what} already; delete one first")]
+    /// Somebody keeps more of something than they may.
+    #[error("you have {limit} {what} already; delete one first")]
     TooMany {
         /// Of what.
         what: &'static str,
-        /// How many it may have.
+        /// How many they may have.
         limit: u64,
     },
     /// A token needs a name people can tell it by.

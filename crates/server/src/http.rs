@@ -8,6 +8,7 @@ mod append;
 mod ask;
 pub(crate) mod body;
 mod catalogue;
+pub(crate) mod credential;
 pub(crate) mod error;
 mod events;
 mod exports;
@@ -105,11 +106,11 @@ fn table(app: &Shared) -> Vec<Route> {
         get_(routes::VIEW, Needs(ReadEvents), get(views::view)),
         put_(routes::VIEW, Needs(ReadEvents), put(views::replace)),
         delete_(routes::VIEW, Needs(ReadEvents), delete(views::delete)),
-        get_(routes::EXPORTS, Needs(ReadEvents), get(exports::list)),
-        post_(routes::EXPORTS, Needs(ReadEvents), post(exports::begin)),
-        get_(routes::EXPORT, Needs(ReadEvents), get(exports::state)),
-        delete_(routes::EXPORT, Needs(ReadEvents), delete(exports::end)),
-        get_(routes::EXPORT_FILE, Needs(ReadEvents), get(exports::file)),
+        get_(routes::EXPORTS, Needs(ExportEvents), get(exports::list)),
+        post_(routes::EXPORTS, Needs(ExportEvents), post(exports::begin)),
+        get_(routes::EXPORT, Needs(ExportEvents), get(exports::state)),
+        delete_(routes::EXPORT, Needs(ExportEvents), delete(exports::end)),
+        get_(routes::EXPORT_FILE, Needs(ExportEvents), get(exports::file)),
         get_(routes::CATALOGUE, Needs(ReadCatalogue), get(catalogue::catalogue)),
         get_(routes::QUARANTINE, Needs(ReadQuarantine), get(quarantine::list)),
         post_(routes::QUARANTINE_REPLAY, Needs(ReplayQuarantine), post(quarantine::replay)),

@@ -1,4 +1,6 @@
-//! Who may do what: roles and their rights, tokens and their secrets.
+//! Who may do what: identities, roles and their rights, tokens and their secrets.
 
+pub mod caller;
+pub mod identity;
 pub mod role;
 pub mod token;

@@ -26,25 +26,63 @@ pub enum Role {
     AuditAdmin,
 }
 
-/// What a call demands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Right {
+/// Declares the rights with their names on the wire.
+macro_rules! rights {
+    ($($(#[doc = $doc:literal])* $right:ident = $name:literal,)*) => {
+        /// What a call demands.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Right { $($(#[doc = $doc])* $right,)* }
+
+        impl Right {
+            /// Every right.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$right),*];
+
+            /// The name in answers and documents.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$right => $name,)* }
+            }
+        }
+    };
+}
+
+rights! {
     /// Send events.
-    WriteEvents,
+    WriteEvents = "write-events",
     /// Read events and their proofs.
-    ReadEvents,
+    ReadEvents = "read-events",
     /// Read the entries of the log in bulk.
-    ReadEntries,
+    ReadEntries = "read-entries",
     /// Read the catalogue.
-    ReadCatalogue,
+    ReadCatalogue = "read-catalogue",
+    /// Have many events written to a file, and take it.
+    ExportEvents = "export-events",
+    /// See masked values, each time for a reason.
+    UnmaskEvents = "unmask-events",
     /// List rejected lines.
-    ReadQuarantine,
+    ReadQuarantine = "read-quarantine",
     /// Send rejected lines again.
-    ReplayQuarantine,
+    ReplayQuarantine = "replay-quarantine",
     /// See the state of the server.
-    ReadStatus,
+    ReadStatus = "read-status",
     /// See its metrics.
-    ReadMetrics,
+    ReadMetrics = "read-metrics",
+    /// See its configuration, without secrets.
+    ReadConfiguration = "read-configuration",
+    /// See and change one's own account and its sessions.
+    UseAccount = "use-account",
+    /// See who has which account.
+    ReadAccounts = "read-accounts",
+    /// Make, change, lock and delete accounts.
+    ManageAccounts = "manage-accounts",
+    /// See and end the sessions of others.
+    ManageSessions = "manage-sessions",
+    /// See which tokens there are.
+    ReadTokens = "read-tokens",
+    /// Make and revoke tokens.
+    ManageTokens = "manage-tokens",
+    /// Make short-lived tokens for embedded pages.
+    IssueEmbedTokens = "issue-embed-tokens",
 }
 
 impl Role {
@@ -59,18 +97,34 @@ impl Role {
     ];
 
     /// The permission table.
+    ///
+    /// Nobody reads events and runs the server; whoever hands out access does not rule the log,
+    /// and whoever rules the log hands out no access: no role can act and hide that it acted.
     #[must_use]
     pub fn may(self, right: Right) -> bool {
         use Right::*;
+        let reads = matches!(right, ReadEvents | ReadCatalogue | ExportEvents | IssueEmbedTokens);
+        let is_own = right == UseAccount;
         match self {
             Self::Emitter => matches!(right, WriteEvents | ReadCatalogue),
-            Self::Viewer | Self::SecurityAdmin => matches!(right, ReadEvents | ReadCatalogue),
+            Self::Viewer => reads || is_own,
             Self::Auditor => {
-                matches!(right, ReadEvents | ReadEntries | ReadCatalogue | ReadQuarantine)
+                let looks = matches!(right, ReadEntries | ReadQuarantine | ReadStatus);
+                let reviews = matches!(right, ReadAccounts | ReadTokens | UnmaskEvents);
+                reads || is_own || looks || reviews
             }
-            Self::SystemAdmin => matches!(right, ReadStatus | ReadMetrics | ReadCatalogue),
+            Self::SecurityAdmin => {
+                let accounts = matches!(right, ReadAccounts | ManageAccounts | ManageSessions);
+                let tokens = matches!(right, ReadTokens | ManageTokens);
+                reads || is_own || accounts || tokens || right == UnmaskEvents
+            }
+            Self::SystemAdmin => {
+                let runs = matches!(right, ReadStatus | ReadMetrics | ReadConfiguration);
+                is_own || runs || right == ReadCatalogue
+            }
             Self::AuditAdmin => {
-                matches!(right, ReadEvents | ReadCatalogue | ReadQuarantine | ReplayQuarantine)
+                let rules = matches!(right, ReadQuarantine | ReplayQuarantine | ReadStatus);
+                reads || is_own || rules || matches!(right, ReadAccounts | ReadTokens)
             }
         }
     }
@@ -96,6 +150,74 @@ impl Right {
         let names: Vec<&str> =
             Role::ALL.into_iter().filter(|role| role.may(self)).map(Role::as_str).collect();
         names.join(", ")
+    }
+}
+
+/// Several roles at once, as an account may hold them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Roles(u8);
+
+impl Roles {
+    /// True if one of them has the right.
+    #[must_use]
+    pub fn may(self, right: Right) -> bool {
+        self.iter().any(|role| role.may(right))
+    }
+
+    /// True if the role is among them.
+    #[must_use]
+    pub fn contains(self, role: Role) -> bool {
+        self.0 & bit(role) != 0
+    }
+
+    /// Each of them, in the order of the table.
+    pub fn iter(self) -> impl Iterator<Item = Role> {
+        Role::ALL.into_iter().filter(move |role| self.contains(*role))
+    }
+
+    /// The rights they give together.
+    pub fn rights(self) -> impl Iterator<Item = Right> {
+        Right::ALL.into_iter().filter(move |right| self.may(*right))
+    }
+}
+
+fn bit(role: Role) -> u8 {
+    1 << role as u8
+}
+
+impl From<Role> for Roles {
+    fn from(role: Role) -> Self {
+        Self(bit(role))
+    }
+}
+
+impl FromIterator<Role> for Roles {
+    fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
+        Self(roles.into_iter().fold(0, |bits, role| bits | bit(role)))
+    }
+}
+
+/// The names with commas between them; it reads back.
+impl fmt::Display for Roles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, role) in self.iter().enumerate() {
+            write!(f, "{}{role}", if place == 0 { "" } else { "," })?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Roles {
+    type Err = UnknownRole;
+
+    fn from_str(names: &str) -> Result<Self, UnknownRole> {
+        names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::parse).collect()
+    }
+}
+
+impl Serialize for Roles {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
     }
 }
 
@@ -139,11 +261,20 @@ mod tests {
         let check = |right: Right, roles: &str| assert_eq!(right.roles(), roles, "{right:?}");
         check(Right::WriteEvents, "emitter");
         check(Right::ReadEvents, "viewer, auditor, security-admin, audit-admin");
+        check(Right::ExportEvents, "viewer, auditor, security-admin, audit-admin");
+        check(Right::IssueEmbedTokens, "viewer, auditor, security-admin, audit-admin");
         check(Right::ReadEntries, "auditor");
+        check(Right::UnmaskEvents, "auditor, security-admin");
         check(Right::ReadQuarantine, "auditor, audit-admin");
         check(Right::ReplayQuarantine, "audit-admin");
-        check(Right::ReadStatus, "system-admin");
+        check(Right::ReadStatus, "auditor, system-admin, audit-admin");
         check(Right::ReadMetrics, "system-admin");
+        check(Right::ReadConfiguration, "system-admin");
+        check(Right::ReadAccounts, "auditor, security-admin, audit-admin");
+        check(Right::ReadTokens, "auditor, security-admin, audit-admin");
+        check(Right::ManageAccounts, "security-admin");
+        check(Right::ManageSessions, "security-admin");
+        check(Right::ManageTokens, "security-admin");
         assert!(Role::ALL.into_iter().all(|role| role.may(Right::ReadCatalogue)));
     }
 
@@ -153,5 +284,21 @@ mod tests {
             assert_eq!(role.as_str().parse(), Ok(role));
         }
         assert!("root".parse::<Role>().is_err());
+        let roles: Roles = "audit-admin, viewer".parse().expect("roles");
+        assert_eq!(roles.to_string(), "viewer,audit-admin");
+        assert_eq!(roles.to_string().parse(), Ok(roles));
+        assert_eq!("".parse(), Ok(Roles::default()));
+        assert!("viewer,root".parse::<Roles>().is_err());
+    }
+
+    // An account of several roles has the rights of each, and of nobody else.
+    #[test]
+    fn rights_add_up() {
+        let both: Roles = [Role::Emitter, Role::SystemAdmin].into_iter().collect();
+        for right in Right::ALL {
+            let expected = Role::Emitter.may(right) || Role::SystemAdmin.may(right);
+            assert_eq!(both.may(right), expected, "{right:?}");
+        }
+        assert_eq!(Roles::default().rights().count(), 0);
     }
 }

@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::outbox::{self, Act, By};
 use super::{Control, ControlError};
-use crate::auth::token::Token;
+use crate::auth::caller::Caller;
 
 const COLUMNS: &str = "id, owner, request, scope, state, created_ns, expires_ns, as_of, cursor, \
                        rows, rows_total, bytes, sha256, error";
@@ -21,10 +21,10 @@ const OPEN: &str = "state IN ('queued', 'running')";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ExportRow {
     pub(crate) id: String,
-    /// Id of the token that asked.
+    /// Who asked, `Identity::owner`.
     pub(crate) owner: String,
     pub(crate) request: ExportRequest,
-    /// The scope of that token when it asked.
+    /// What they could see when they asked, as a printed scope; none: everything.
     pub(crate) scope: Option<String>,
     pub(crate) state: ExportState,
     pub(crate) created: Timestamp,
@@ -36,6 +36,15 @@ pub(crate) struct ExportRow {
     pub(crate) progress: Progress,
     pub(crate) sha256: Option<String>,
     pub(crate) error: Option<String>,
+}
+
+/// What a job shall be.
+pub(crate) struct NewExport {
+    pub(crate) request: ExportRequest,
+    /// What its owner can see, as a printed scope; none: everything.
+    pub(crate) scope: Option<String>,
+    pub(crate) as_of: u64,
+    pub(crate) expires: Timestamp,
 }
 
 /// Where a job goes on.
@@ -59,20 +68,19 @@ pub(crate) enum Ending<'a> {
 }
 
 impl Control {
-    /// Begins a job, and records that. Not while the token has `limit` others.
+    /// Begins a job, and records that. Not while the caller has `limit` others.
     pub(crate) fn begin_export(
         &self,
-        by: &Token,
-        request: ExportRequest,
-        as_of: u64,
-        expires: Timestamp,
+        by: &Caller,
+        new: NewExport,
         limit: u64,
     ) -> Result<ExportRow, ControlError> {
+        let NewExport { request, scope, as_of, expires } = new;
         let row = ExportRow {
             id: uuid::Uuid::now_v7().to_string(),
-            owner: by.id.clone(),
+            owner: by.identity.owner(),
             request,
-            scope: by.scope.clone(),
+            scope,
             state: ExportState::Queued,
             created: self.clock.now(),
             expires,
@@ -84,7 +92,7 @@ impl Control {
         };
         let kept = self.transact(|transaction| {
             let count = "SELECT count(*) FROM exports WHERE owner = ?";
-            if transaction.query_row(count, [&by.id], |row| row.get::<_, u64>(0))? >= limit {
+            if transaction.query_row(count, [&row.owner], |row| row.get::<_, u64>(0))? >= limit {
                 return Ok(false);
             }
             insert(transaction, &row)?;
@@ -94,32 +102,32 @@ impl Control {
         if kept { Ok(row) } else { Err(ControlError::TooMany { what: "exports", limit }) }
     }
 
-    /// The token's jobs, newest first.
-    pub(crate) fn exports(&self, token: &Token) -> Result<Vec<ExportRow>, ControlError> {
+    /// The caller's jobs, newest first.
+    pub(crate) fn exports(&self, caller: &Caller) -> Result<Vec<ExportRow>, ControlError> {
         let query = format!("SELECT {COLUMNS} FROM exports WHERE owner = ? ORDER BY id DESC");
         let list = || {
             let inner = self.lock();
             let mut statement = inner.connection.prepare_cached(&query)?;
-            let rows = statement.query_map([&token.id], read)?;
+            let rows = statement.query_map([caller.identity.owner()], read)?;
             rows.collect::<Result<_, rusqlite::Error>>()
         };
         list().map_err(|source| self.fault(source))
     }
 
-    /// One job of the token.
+    /// One job of the caller.
     pub(crate) fn export(
         &self,
-        token: &Token,
+        caller: &Caller,
         id: &str,
     ) -> Result<Option<ExportRow>, ControlError> {
-        self.transact(|transaction| owned(transaction, token, id))
+        self.transact(|transaction| owned(transaction, caller, id))
     }
 
     /// Ends a job that is not done; forgets one that has ended. Records that. The answer is the
-    /// job as it was; none unless the token owns it.
+    /// job as it was; none unless the caller owns it.
     pub(crate) fn end_export(
         &self,
-        by: &Token,
+        by: &Caller,
         id: &str,
     ) -> Result<Option<ExportRow>, ControlError> {
         let now = self.clock.now();
@@ -138,7 +146,7 @@ impl Control {
     }
 
     /// Records that somebody takes the file of a job.
-    pub(crate) fn record_download(&self, by: &Token, row: &ExportRow) -> Result<(), ControlError> {
+    pub(crate) fn record_download(&self, by: &Caller, row: &ExportRow) -> Result<(), ControlError> {
         let now = self.clock.now();
         let act = act("export.download", by, row);
         self.transact(|transaction| outbox::push(transaction, now, &act))
@@ -219,11 +227,11 @@ impl Control {
 
 fn owned(
     transaction: &Transaction<'_>,
-    by: &Token,
+    by: &Caller,
     id: &str,
 ) -> Result<Option<ExportRow>, rusqlite::Error> {
     let query = format!("SELECT {COLUMNS} FROM exports WHERE id = ? AND owner = ?");
-    transaction.query_row(&query, [id, &by.id], read).optional()
+    transaction.query_row(&query, [id, &by.identity.owner()], read).optional()
 }
 
 fn insert(transaction: &Transaction<'_>, row: &ExportRow) -> Result<(), rusqlite::Error> {
@@ -279,9 +287,9 @@ fn word(state: ExportState) -> &'static str {
     }
 }
 
-fn act<'a>(operation: &'a str, by: &'a Token, row: &'a ExportRow) -> Act<'a> {
+fn act<'a>(operation: &'a str, by: &'a Caller, row: &'a ExportRow) -> Act<'a> {
     Act {
-        by: By::Token(by),
+        by: By::Caller(by),
         operation,
         object_type: "export",
         object_id: &row.id,

@@ -7,7 +7,7 @@ use annals_record::Timestamp;
 use rusqlite::Transaction;
 
 use super::{Control, ControlError};
-use crate::auth::token::Token;
+use crate::auth::caller::Caller;
 
 /// Most acts drained at once.
 const DRAIN_ACTS_MAX: usize = 256;
@@ -17,16 +17,16 @@ const DRAIN_ACTS_MAX: usize = 256;
 pub(crate) enum By<'a> {
     /// Someone with access to the data folder; who it is, only the system knows.
     Local,
-    /// The holder of a token.
-    Token(&'a Token),
+    /// Whoever asks the server.
+    Caller(&'a Caller),
 }
 
 impl By<'_> {
-    /// The operator of the act's event: a token's id, as `audit-log` events name it.
+    /// The operator of the act's event.
     fn operator(self) -> String {
         match self {
             Self::Local => annals_record::UNKNOWN.to_owned(),
-            Self::Token(token) => format!("token-{}", token.id),
+            Self::Caller(caller) => caller.identity.operator(),
         }
     }
 }
@@ -71,10 +71,18 @@ pub(super) fn push(
     if let Some(before) = &act.before {
         event["changes"] = serde_json::json!({ "before": before, "after": act.request });
     }
-    if let By::Token(token) = act.by {
-        event["operator_name"] = token.name.as_str().into();
-        event["user_type"] = "service".into();
-        event["auth_method"] = "token".into();
+    if let By::Caller(caller) = act.by {
+        let Caller { identity, source_ip, user_agent, request_id } = caller;
+        event["operator_name"] = identity.display_name.as_str().into();
+        event["user_type"] = identity.user_type().into();
+        event["auth_method"] = identity.auth_method().into();
+        event["request_id"] = request_id.as_str().into();
+        if let Some(source_ip) = source_ip {
+            event["source_ip"] = source_ip.to_string().into();
+        }
+        if let Some(user_agent) = user_agent {
+            event["user_agent"] = user_agent.as_str().into();
+        }
     }
     transaction.execute("INSERT INTO outbox (event) VALUES (?)", [event.to_string()])?;
     Ok(())

@@ -1,7 +1,7 @@
 //! Saved views in the control database: saved, replaced, deleted, listed.
 //!
-//! A view belongs to the token that saved it; a shared one is seen by every token, and changed
-//! by its owner alone. Each change leaves its audit event in the outbox. What the filter means is
+//! A view belongs to whoever saved it; a shared one is seen by everybody, and changed by its owner
+//! alone. Each change leaves its audit event in the outbox. What the filter means is
 //! not known here.
 
 use annals_record::Timestamp;
@@ -9,9 +9,9 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::outbox::{self, Act, By};
 use super::{Control, ControlError};
-use crate::auth::token::Token;
+use crate::auth::caller::Caller;
 
-/// Most views one token may save.
+/// Most views one caller may save.
 const VIEWS_MAX: u64 = 1_000;
 const COLUMNS: &str = "id, owner, shared, name, q, columns, range, created_ns, changed_ns";
 
@@ -19,7 +19,7 @@ const COLUMNS: &str = "id, owner, shared, name, q, columns, range, created_ns, c
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SavedView {
     pub(crate) id: String,
-    /// Id of the token that saved it.
+    /// Who saved it, `Identity::owner`.
     pub(crate) owner: String,
     pub(crate) shared: bool,
     pub(crate) name: String,
@@ -42,42 +42,49 @@ pub(crate) struct Content {
 }
 
 impl Control {
-    /// The views that the token may see: its own and the shared ones, by name.
-    pub(crate) fn views(&self, token: &Token) -> Result<Vec<SavedView>, ControlError> {
+    /// The views that the caller may see: its own and the shared ones, by name.
+    pub(crate) fn views(&self, caller: &Caller) -> Result<Vec<SavedView>, ControlError> {
         let query = format!(
             "SELECT {COLUMNS} FROM views WHERE owner = ? OR shared ORDER BY name, created_ns, id"
         );
         let list = || {
             let inner = self.lock();
             let mut statement = inner.connection.prepare_cached(&query)?;
-            let rows = statement.query_map([&token.id], read)?;
+            let rows = statement.query_map([caller.identity.owner()], read)?;
             rows.collect::<Result<_, rusqlite::Error>>()
         };
         list().map_err(|source| self.fault(source))
     }
 
-    /// One view, if the token may see it.
-    pub(crate) fn view(&self, token: &Token, id: &str) -> Result<Option<SavedView>, ControlError> {
+    /// One view, if the caller may see it.
+    pub(crate) fn view(
+        &self,
+        caller: &Caller,
+        id: &str,
+    ) -> Result<Option<SavedView>, ControlError> {
         let query = format!("SELECT {COLUMNS} FROM views WHERE id = ? AND (owner = ? OR shared)");
         let inner = self.lock();
-        let found = inner.connection.query_row(&query, [id, &token.id], read).optional();
+        let found =
+            inner.connection.query_row(&query, [id, &caller.identity.owner()], read).optional();
         found.map_err(|source| self.fault(source))
     }
 
     /// Saves a new view, and records that.
     pub(crate) fn save_view(
         &self,
-        by: &Token,
+        by: &Caller,
         content: Content,
     ) -> Result<SavedView, ControlError> {
         let now = self.clock.now();
         let Content { name, q, columns, range, shared } = content;
-        let (id, owner) = (uuid::Uuid::now_v7().to_string(), by.id.clone());
+        let (id, owner) = (uuid::Uuid::now_v7().to_string(), by.identity.owner());
         let view =
             SavedView { id, owner, shared, name, q, columns, range, created: now, changed: now };
         let kept = self.transact(|transaction| {
             let count = "SELECT count(*) FROM views WHERE owner = ?";
-            if transaction.query_row(count, [&by.id], |row| row.get::<_, u64>(0))? >= VIEWS_MAX {
+            if transaction.query_row(count, [by.identity.owner()], |row| row.get::<_, u64>(0))?
+                >= VIEWS_MAX
+            {
                 return Ok(false);
             }
             write(transaction, &view)?;
@@ -88,10 +95,10 @@ impl Control {
         if kept { Ok(view) } else { Err(full) }
     }
 
-    /// Replaces what a view says, and records that. None unless the token owns it.
+    /// Replaces what a view says, and records that. None unless the caller owns it.
     pub(crate) fn replace_view(
         &self,
-        by: &Token,
+        by: &Caller,
         id: &str,
         content: Content,
     ) -> Result<Option<SavedView>, ControlError> {
@@ -109,8 +116,8 @@ impl Control {
         })
     }
 
-    /// Deletes a view, and records that. False unless the token owns it.
-    pub(crate) fn delete_view(&self, by: &Token, id: &str) -> Result<bool, ControlError> {
+    /// Deletes a view, and records that. False unless the caller owns it.
+    pub(crate) fn delete_view(&self, by: &Caller, id: &str) -> Result<bool, ControlError> {
         let now = self.clock.now();
         self.transact(|transaction| {
             let Some(view) = owned(transaction, by, id)? else { return Ok(false) };
@@ -123,11 +130,11 @@ impl Control {
 
 fn owned(
     transaction: &Transaction<'_>,
-    by: &Token,
+    by: &Caller,
     id: &str,
 ) -> Result<Option<SavedView>, rusqlite::Error> {
     let query = format!("SELECT {COLUMNS} FROM views WHERE id = ? AND owner = ?");
-    transaction.query_row(&query, [id, &by.id], read).optional()
+    transaction.query_row(&query, [id, &by.identity.owner()], read).optional()
 }
 
 fn write(transaction: &Transaction<'_>, view: &SavedView) -> Result<(), rusqlite::Error> {
@@ -154,9 +161,9 @@ fn read(row: &Row<'_>) -> Result<SavedView, rusqlite::Error> {
     })
 }
 
-fn act<'a>(operation: &'a str, by: &'a Token, view: &'a SavedView) -> Act<'a> {
+fn act<'a>(operation: &'a str, by: &'a Caller, view: &'a SavedView) -> Act<'a> {
     Act {
-        by: By::Token(by),
+        by: By::Caller(by),
         operation,
         object_type: "view",
         object_id: &view.id,

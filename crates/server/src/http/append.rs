@@ -25,7 +25,7 @@ pub(crate) async fn append(
     let strict = Parameters::parse(request.uri(), &["strict"])?.flag("strict")?;
     let encoding = Encoding::of(request.headers())?;
     let form = form_of(request.headers());
-    let sender = app.sender(permit.principal.token());
+    let sender = app.sender(permit.principal.demand_token()?);
     let scope = permit.principal.scope(&app.catalogue)?;
     let mut received = body::read(&app, request).await?;
     let shared = app.clone();

@@ -32,11 +32,13 @@ pub(crate) enum HttpError {
     NoToken,
     #[error("the token is unknown, revoked or expired; ask for a new one")]
     BadToken,
-    #[error("the token's role may not do this; it takes one of: {}", .0.roles())]
+    #[error("your roles do not allow this; it takes one of: {}", .0.roles())]
     Forbidden(Right),
-    #[error("the token is limited to a part of the events, and this is about all of them")]
+    #[error("a page of another site sent this; open the console itself and try again")]
+    CrossSite,
+    #[error("you are limited to a part of the events, and this is about all of them")]
     OutOfReach,
-    #[error("the token's scope names what this server does not know; ask for a new token")]
+    #[error("your scope names what this server does not know; ask for a new one")]
     ScopeUnreadable(#[source] FilterError),
     #[error("there is nothing here")]
     NotFound,
@@ -112,6 +114,7 @@ impl HttpError {
             Self::NoToken => plain(S::UNAUTHORIZED, "missing_token"),
             Self::BadToken => plain(S::UNAUTHORIZED, "invalid_token"),
             Self::Forbidden(_) => plain(S::FORBIDDEN, "forbidden"),
+            Self::CrossSite => plain(S::FORBIDDEN, "cross_site"),
             Self::OutOfReach => plain(S::FORBIDDEN, "forbidden"),
             Self::ScopeUnreadable(_) => plain(S::FORBIDDEN, "scope_unreadable"),
             Self::NotFound => plain(S::NOT_FOUND, "not_found"),

@@ -1,7 +1,7 @@
 //! Export jobs: begin, watch, end, take the file.
 //!
-//! What a job is and how it is done is in `export.rs`. A job is seen by the token that began it
-//! and by nobody else.
+//! What a job is and how it is done is in `export.rs`. A job is seen by whoever began it and by
+//! nobody else.
 
 use annals_api::routes;
 use annals_api::wire::export::{Export, ExportRequest, ExportState, ExportsAnswer};
@@ -19,27 +19,27 @@ use tower_http::services::ServeFile;
 
 use crate::app::{App, Shared};
 use crate::asked::asked;
-use crate::control::{ExportRow, Progress};
+use crate::control::{ExportRow, NewExport, Progress};
 use crate::export;
 use crate::http::ask;
 use crate::http::body;
 use crate::http::error::HttpError;
-use crate::http::principal::{Permit, ReadEvents};
+use crate::http::principal::{ExportEvents, Permit};
 
 const NANOS_PER_HOUR: i64 = 3_600 * 1_000_000_000;
 
 /// The caller's jobs.
 pub(crate) async fn list(
-    permit: Permit<ReadEvents>,
+    permit: Permit<ExportEvents>,
     State(app): State<Shared>,
 ) -> Result<Json<ExportsAnswer>, HttpError> {
-    let rows = app.control.exports(permit.principal.token())?;
+    let rows = app.control.exports(permit.principal.caller())?;
     Ok(Json(ExportsAnswer { exports: rows.into_iter().map(wire).collect() }))
 }
 
 /// Begins a job.
 pub(crate) async fn begin(
-    permit: Permit<ReadEvents>,
+    permit: Permit<ExportEvents>,
     State(app): State<Shared>,
     request: Request<Body>,
 ) -> Result<Response, HttpError> {
@@ -47,12 +47,17 @@ pub(crate) async fn begin(
     ask::index(&app)?;
     // What cannot be asked is refused now, not by the job.
     let scope = permit.principal.scope(&app.catalogue)?;
+    let kept_scope = (!scope.is_everything()).then(|| scope.to_string());
     asked(&request, scope, SystemClock.now(), &app.catalogue)?;
     let expires = expires(&app);
     let as_of = app.head().size.0;
     let jobs_max = app.config.exports.jobs_max;
-    let token = permit.principal.token();
-    let row = app.control.begin_export(token, request, as_of, expires, jobs_max)?;
+    let by = permit.principal.caller();
+    let row = app.control.begin_export(
+        by,
+        NewExport { request, scope: kept_scope, as_of, expires },
+        jobs_max,
+    )?;
     let place = routes::EXPORT.replace("{id}", &row.id);
     Ok((StatusCode::ACCEPTED, [(LOCATION, place)], Json(wire(row))).into_response())
 }
@@ -65,7 +70,7 @@ fn expires(app: &App) -> Timestamp {
 
 /// One job.
 pub(crate) async fn state(
-    permit: Permit<ReadEvents>,
+    permit: Permit<ExportEvents>,
     State(app): State<Shared>,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Export>, HttpError> {
@@ -74,18 +79,18 @@ pub(crate) async fn state(
 
 /// Ends a job, or forgets one that has ended; its file goes either way.
 pub(crate) async fn end(
-    permit: Permit<ReadEvents>,
+    permit: Permit<ExportEvents>,
     State(app): State<Shared>,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<StatusCode, HttpError> {
     let Path(id) = path.map_err(|_| HttpError::NotFound)?;
-    app.control.end_export(permit.principal.token(), &id)?.ok_or(HttpError::NotFound)?;
+    app.control.end_export(permit.principal.caller(), &id)?.ok_or(HttpError::NotFound)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The file of a job that is done; parts of it on request (RFC 9110, 14).
 pub(crate) async fn file(
-    permit: Permit<ReadEvents>,
+    permit: Permit<ExportEvents>,
     State(app): State<Shared>,
     path: Result<Path<String>, PathRejection>,
     request: Request<Body>,
@@ -97,7 +102,7 @@ pub(crate) async fn file(
     // Taking the rest of a broken download is no second one.
     let is_rest = request.headers().get(RANGE).is_some_and(|range| range != "bytes=0-");
     if !is_rest {
-        app.control.record_download(permit.principal.token(), &row)?;
+        app.control.record_download(permit.principal.caller(), &row)?;
     }
     let format = row.request.format;
     let name = export::file_name(&row.id, format);
@@ -116,11 +121,11 @@ pub(crate) async fn file(
 
 fn find(
     app: &App,
-    permit: &Permit<ReadEvents>,
+    permit: &Permit<ExportEvents>,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<ExportRow, HttpError> {
     let Path(id) = path.map_err(|_| HttpError::NotFound)?;
-    app.control.export(permit.principal.token(), &id)?.ok_or(HttpError::NotFound)
+    app.control.export(permit.principal.caller(), &id)?.ok_or(HttpError::NotFound)
 }
 
 fn wire(row: ExportRow) -> Export {

@@ -3,7 +3,8 @@
 //! `guard` runs in front of every route and fallback. It knows the matched route and what that
 //! demands, so that a malformed request without a token is a 401 like any other. Handlers repeat
 //! their demand in their signature (`Permit<ReadEvents>`): a route table that is laxer than its
-//! handler still refuses.
+//! handler still refuses. What was shown (`http::credential`) and who that is (`identify`) are
+//! told apart, so that everything behind the door knows identities alone.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -11,41 +12,59 @@ use std::sync::Arc;
 use annals_record::Catalogue;
 use annals_views::Scope;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
-use axum::http::header::AUTHORIZATION;
+use axum::http::Method;
+use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::app::Shared;
+use crate::app::{App, Shared};
+use crate::auth::caller::Caller;
+use crate::auth::identity::Identity;
 use crate::auth::role::Right;
 use crate::auth::token::Token;
+use crate::http::credential::Credential;
 use crate::http::error::HttpError;
+use crate::http::finish::RequestId;
+use crate::http::listen::Peer;
 use crate::http::{Access, Table};
 
-/// A caller whose token was found valid.
+/// A caller who showed something valid. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Principal {
-    token: Arc<Token>,
-}
+pub(crate) struct Principal(Arc<Caller>);
 
 impl Principal {
-    pub(crate) fn token(&self) -> &Token {
-        &self.token
+    /// Who they are, and from where they ask.
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.0
     }
 
-    /// Which events the caller may see: those in the scope of the token, all if it has none. A
-    /// scope that this server cannot read lets nothing through.
+    /// Who they are.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.0.identity
+    }
+
+    /// The token they hold; others cannot do what takes one.
+    pub(crate) fn demand_token(&self) -> Result<&Token, HttpError> {
+        self.identity().token().ok_or(HttpError::Forbidden(Right::WriteEvents))
+    }
+
+    /// Which events the caller may see: those in their scope, all if they have none. A scope
+    /// that this server cannot read lets nothing through.
     pub(crate) fn scope(&self, catalogue: &Catalogue) -> Result<Scope, HttpError> {
-        match &self.token.scope {
-            None => Ok(Scope::everything()),
-            Some(scope) => Scope::parse(scope, catalogue).map_err(HttpError::ScopeUnreadable),
+        let scope = match &self.identity().scope {
+            None => Scope::everything(),
+            Some(scope) => Scope::parse(scope, catalogue).map_err(HttpError::ScopeUnreadable)?,
+        };
+        if !self.identity().own_only {
+            return Ok(scope);
         }
+        Ok(scope.and(&Scope::own(&self.identity().name), catalogue))
     }
 
     /// For what no scope can be held against, such as bundles of entries.
     pub(crate) fn demand_everything(&self) -> Result<(), HttpError> {
-        if self.token.scope.is_none() { Ok(()) } else { Err(HttpError::OutOfReach) }
+        if self.identity().sees_everything() { Ok(()) } else { Err(HttpError::OutOfReach) }
     }
 }
 
@@ -72,7 +91,8 @@ macro_rules! permissions {
 }
 
 permissions! {
-    WriteEvents ReadEvents ReadCatalogue ReadQuarantine ReplayQuarantine ReadStatus ReadMetrics
+    WriteEvents ReadEvents ReadCatalogue ExportEvents ReadQuarantine ReplayQuarantine ReadStatus
+    ReadMetrics
 }
 
 impl<P: Permission, S: Sync> FromRequestParts<S> for Permit<P> {
@@ -100,7 +120,7 @@ pub(crate) async fn guard(
 ) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     let access = route.and_then(|route| table.access(request.method(), route));
-    match admit(&app, request.headers(), access) {
+    match admit(&app, &request, access) {
         Ok(principal) => {
             if let Some(principal) = principal {
                 request.extensions_mut().insert(principal);
@@ -114,29 +134,46 @@ pub(crate) async fn guard(
 /// An address or method that does not exist still needs a token: what there is, is nobody's
 /// business without one.
 fn admit(
-    app: &Shared,
-    headers: &HeaderMap,
+    app: &App,
+    request: &Request,
     access: Option<Access>,
 ) -> Result<Option<Principal>, HttpError> {
     if access == Some(Access::Open) {
         return Ok(None);
     }
-    let text = bearer(headers).ok_or(HttpError::NoToken)?;
-    let token = app.control.authenticate(text)?.ok_or(HttpError::BadToken)?;
-    let principal = Principal { token: Arc::new(token) };
+    let principal = identify(app, request)?;
     if let Some(Access::Needs(right)) = access {
         demand(&principal, right)?;
     }
     Ok(Some(principal))
 }
 
-fn demand(principal: &Principal, right: Right) -> Result<(), HttpError> {
-    if principal.token.role.may(right) { Ok(()) } else { Err(HttpError::Forbidden(right)) }
+/// Who sends this; the one place where something shown becomes somebody.
+pub(crate) fn identify(app: &App, request: &Request) -> Result<Principal, HttpError> {
+    let headers = request.headers();
+    let credential = Credential::of(headers).ok_or(HttpError::NoToken)?;
+    credential.demand_own_site(request.method(), headers)?;
+    let identity = match credential {
+        Credential::Bearer(text) => {
+            let token = app.control.authenticate(text)?.ok_or(HttpError::BadToken)?;
+            Identity::of_token(token)
+        }
+        // Sessions are not kept yet, so none is valid.
+        Credential::Session(_) => return Err(HttpError::NoToken),
+    };
+    let extensions = request.extensions();
+    let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+    let request_id = extensions.get::<RequestId>().map(|RequestId(id)| id.clone());
+    Ok(Principal(Arc::new(Caller {
+        identity,
+        source_ip: extensions.get::<Peer>().map(|Peer(address)| *address),
+        user_agent: user_agent.map(str::to_owned),
+        request_id: request_id.unwrap_or_default(),
+    })))
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+fn demand(principal: &Principal, right: Right) -> Result<(), HttpError> {
+    if principal.identity().may(right) { Ok(()) } else { Err(HttpError::Forbidden(right)) }
 }
 
 /// A HEAD is a GET whose body is not sent.

@@ -13,7 +13,7 @@ use axum::http::{Request, StatusCode};
 
 use crate::app::{App, Shared};
 use crate::asked::{self, AskError};
-use crate::auth::token::Token;
+use crate::auth::caller::Caller;
 use crate::control::{Content, SavedView};
 use crate::http::body;
 use crate::http::error::HttpError;
@@ -29,8 +29,8 @@ pub(crate) async fn list(
     permit: Permit<ReadEvents>,
     State(app): State<Shared>,
 ) -> Result<Json<ViewsAnswer>, HttpError> {
-    let token = permit.principal.token();
-    let views = app.control.views(token)?.into_iter().map(|view| wire(view, token));
+    let caller = permit.principal.caller();
+    let views = app.control.views(caller)?.into_iter().map(|view| wire(view, caller));
     Ok(Json(ViewsAnswer { views: views.collect() }))
 }
 
@@ -41,9 +41,9 @@ pub(crate) async fn view(
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Json<View>, HttpError> {
     let Path(id) = path.map_err(|_| HttpError::NotFound)?;
-    let token = permit.principal.token();
-    let view = app.control.view(token, &id)?.ok_or(HttpError::NotFound)?;
-    Ok(Json(wire(view, token)))
+    let caller = permit.principal.caller();
+    let view = app.control.view(caller, &id)?.ok_or(HttpError::NotFound)?;
+    Ok(Json(wire(view, caller)))
 }
 
 /// Saves a new view.
@@ -53,9 +53,9 @@ pub(crate) async fn save(
     request: Request<Body>,
 ) -> Result<(StatusCode, Json<View>), HttpError> {
     let draft: ViewDraft = body::json(&app, request).await?;
-    let token = permit.principal.token();
-    let view = app.control.save_view(token, content(&app, draft)?)?;
-    Ok((StatusCode::CREATED, Json(wire(view, token))))
+    let caller = permit.principal.caller();
+    let view = app.control.save_view(caller, content(&app, draft)?)?;
+    Ok((StatusCode::CREATED, Json(wire(view, caller))))
 }
 
 /// Replaces what a view says.
@@ -67,9 +67,9 @@ pub(crate) async fn replace(
 ) -> Result<Json<View>, HttpError> {
     let Path(id) = path.map_err(|_| HttpError::NotFound)?;
     let draft: ViewDraft = body::json(&app, request).await?;
-    let token = permit.principal.token();
-    let view = app.control.replace_view(token, &id, content(&app, draft)?)?;
-    Ok(Json(wire(view.ok_or(HttpError::NotFound)?, token)))
+    let caller = permit.principal.caller();
+    let view = app.control.replace_view(caller, &id, content(&app, draft)?)?;
+    Ok(Json(wire(view.ok_or(HttpError::NotFound)?, caller)))
 }
 
 /// Deletes a view.
@@ -79,7 +79,7 @@ pub(crate) async fn delete(
     path: Result<Path<String>, PathRejection>,
 ) -> Result<StatusCode, HttpError> {
     let Path(id) = path.map_err(|_| HttpError::NotFound)?;
-    let known = app.control.delete_view(permit.principal.token(), &id)?;
+    let known = app.control.delete_view(permit.principal.caller(), &id)?;
     if known { Ok(StatusCode::NO_CONTENT) } else { Err(HttpError::NotFound) }
 }
 
@@ -100,9 +100,9 @@ fn content(app: &App, draft: ViewDraft) -> Result<Content, AskError> {
     Ok(Content { name, q: filter.to_string(), columns, range, shared })
 }
 
-fn wire(view: SavedView, caller: &Token) -> View {
+fn wire(view: SavedView, caller: &Caller) -> View {
     let SavedView { id, owner, shared, name, q, columns, range, created, changed } = view;
     let (created, changed) = (created.to_string(), changed.to_string());
-    let mine = owner == caller.id;
+    let mine = owner == caller.identity.owner();
     View { id, name, q, columns, range, shared, owner, mine, created, changed }
 }
