@@ -1,0 +1,10 @@
+// English texts of the keyboard help.
+
+export const keys = {
+  title: "Keyboard",
+  general: "Everywhere",
+  navigation: "Go to",
+  log: "Audit log",
+  event: "Event",
+  help: "This help",
+};

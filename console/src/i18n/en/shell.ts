@@ -1,0 +1,40 @@
+// English texts of the frame: states, account menu, roles.
+
+const ROLES: Record<string, string> = {
+  viewer: "Viewer",
+  auditor: "Auditor",
+  "security-admin": "Security administrator",
+  "system-admin": "System administrator",
+  "audit-admin": "Audit administrator",
+  emitter: "Emitter",
+};
+
+export const shell = {
+  skip: "Skip to content",
+  menu: "Menu",
+  collapse: "Collapse",
+  expand: "Expand",
+  account: "Account",
+  language: "Language",
+  theme: "Theme",
+  themeAuto: "As the system",
+  themeLight: "Light",
+  themeDark: "Dark",
+  zone: "Time zone",
+  zoneBrowser: "Browser",
+  signOut: "Sign out",
+  retry: "Try again",
+  requestId: "Request",
+  errorTitle: "That did not work",
+  offlineTitle: "The server does not answer",
+  offlineText: "Check the connection, then try again. Nothing was lost.",
+  offlineBanner: "You are offline. What you see may be out of date.",
+  forbiddenTitle: "Not for your role",
+  missingTitle: "There is nothing here",
+  missingText: "The address is wrong, or what it named is gone or outside what you may see.",
+  toLog: "To the audit log",
+  copy: "Copy",
+  copied: "Copied",
+  close: "Close",
+  role: (code: string) => ROLES[code] ?? code,
+};

@@ -1,0 +1,13 @@
+// Chinese texts of the keyboard help.
+
+import type { keys as english } from "../en/keys";
+import type { TranslationOf } from "../messages";
+
+export const keys: TranslationOf<typeof english> = {
+  title: "键盘快捷键",
+  general: "通用",
+  navigation: "前往",
+  log: "审计日志",
+  event: "事件",
+  help: "显示本帮助",
+};

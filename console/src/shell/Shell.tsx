@@ -1,0 +1,98 @@
+// The frame of every page: navigation by rights, account, language and theme, banners, shortcuts.
+//
+// It holds no page state. A session that ends shows the sign-in page and keeps the address.
+
+import { Drawer } from "@mantine/core";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
+import { IconMenu2 } from "@tabler/icons-react";
+import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { Suspense, useEffect } from "react";
+import { onSignedOut } from "../api/client";
+import { queryClient } from "../api/queries";
+import { sessionQuery, useSession } from "../api/session";
+import { useT } from "../i18n/locale";
+import { paths } from "../paths";
+import { Waiting } from "../ui/Waiting";
+import { Help } from "./Help";
+import { NAV } from "./nav";
+import { OfflineBanner } from "./OfflineBanner";
+import { Rail } from "./Rail";
+import classes from "./shell.module.css";
+import { ShortcutsProvider, useShortcuts } from "./shortcuts";
+
+export function Shell() {
+  return (
+    <ShortcutsProvider>
+      <Frame />
+    </ShortcutsProvider>
+  );
+}
+
+function Frame() {
+  const t = useT("shell");
+  const session = useSession();
+  const navigate = useNavigate();
+  const isNarrow = useMediaQuery("(max-width: 48em)");
+  const [isMenuOpen, menu] = useDisclosure(false);
+  const address = useRouterState({ select: (state) => state.location.pathname });
+  useLeavingWhenSignedOut();
+
+  const rights = session.signed_in ? session.rights : [];
+  const entries = NAV.filter((entry) => entry.right === null || rights.includes(entry.right));
+  useShortcuts(
+    "navigation",
+    entries.map((entry) => ({
+      keys: `g ${entry.key}`,
+      label: (messages) => messages.nav[entry.label],
+      run: () => void navigate({ to: entry.to }),
+    })),
+  );
+
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#main">
+        {t.skip}
+      </a>
+      {isNarrow ? (
+        <header className={`${classes.top} no-print`}>
+          <button
+            type="button"
+            className={classes.menuButton}
+            aria-label={t.menu}
+            aria-expanded={isMenuOpen}
+            onClick={menu.open}
+          >
+            <IconMenu2 size={20} />
+          </button>
+          <span className={classes.brandName}>Annals</span>
+          <Drawer opened={isMenuOpen} onClose={menu.close} size={260} withCloseButton={false} p={0}>
+            <Rail entries={entries} onNavigate={menu.close} isWide />
+          </Drawer>
+        </header>
+      ) : (
+        <Rail entries={entries} />
+      )}
+      <main id="main" className={classes.main} tabIndex={-1} key={address.split("/")[2] ?? ""}>
+        <OfflineBanner />
+        <Suspense fallback={<Waiting />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      <Help />
+    </div>
+  );
+}
+
+/** Shows the sign-in page when the server says that the session has ended; back afterwards. */
+function useLeavingWhenSignedOut(): void {
+  const navigate = useNavigate();
+  useEffect(
+    () =>
+      onSignedOut(() => {
+        queryClient.removeQueries({ queryKey: sessionQuery.queryKey });
+        const back = `${window.location.pathname}${window.location.search}`;
+        void navigate({ href: `${paths.signIn}?return=${encodeURIComponent(back)}` });
+      }),
+    [navigate],
+  );
+}
