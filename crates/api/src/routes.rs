@@ -69,5 +69,16 @@ pub const QUARANTINE: &str = "/v1/quarantine";
 pub const QUARANTINE_REPLAY: &str = "/v1/quarantine/{index}/replay";
 /// How the server is doing.
 pub const STATUS: &str = "/v1/status";
-/// The home page; not part of the described API.
+/// The console, its pages and its files; none of them part of the described API.
 pub const HOME: &str = "/";
+/// The console under its own name.
+pub const UI: &str = "/ui";
+/// A page of the console.
+pub const UI_PAGE: &str = "/ui/{*page}";
+/// The page for somebody else's frame.
+pub const EMBED: &str = "/embed";
+/// A file of the console.
+pub const ASSET: &str = "/assets/{*file}";
+
+/// What people look at and programs do not call.
+pub const CONSOLE: &[&str] = &[HOME, UI, UI_PAGE, EMBED, ASSET];

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use crate::auth::token::Token;
 use crate::budget::Budget;
 use crate::config::Config;
+use crate::console::Console;
 use crate::control::{Control, SECRET_BYTES};
 use crate::ingest::{Ingest, Quota};
 use crate::metrics::Metrics;
@@ -40,6 +41,7 @@ pub(crate) struct App {
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) scrub: Arc<Scrub>,
     pub(crate) metrics: Metrics,
+    pub(crate) console: Console,
     pub(crate) budget: Arc<Budget>,
     /// Places for listeners to live events.
     pub(crate) listeners: Arc<Semaphore>,
@@ -75,6 +77,7 @@ impl App {
         let budget = Arc::new(Budget::new(config.ingest.in_flight_bytes_max));
         Self {
             metrics: Metrics::new(),
+            console: Console::built(),
             stopping: AtomicBool::new(false),
             config,
             catalogue,

@@ -5,6 +5,7 @@
 //! the file (`ANNALS_VIEWS_ENABLED` is `views.enabled`). How keys are matched to files and
 //! variables is in `config/load.rs`; nothing here opens the data folder or a socket.
 
+mod console;
 mod load;
 mod outside;
 
@@ -93,6 +94,8 @@ section! {
         scrub: Scrub = Scrub::default(),
         /// The HTTP server's patience.
         http: Http = Http::default(),
+        /// The console in the browser.
+        console: Console = Console::default(),
     }
 }
 
@@ -187,6 +190,18 @@ section! {
     }
 }
 
+section! {
+    /// Section `[console]`.
+    Console {
+        /// The path below which a proxy shows this server, such as `/audit`; empty: none. The
+        /// proxy may strip it or keep it.
+        base_path: String = String::new(),
+        /// Origins of pages that may show `/embed` in a frame and hand it a token, such as
+        /// `["https://portal.example.org"]`; empty: none.
+        frame_ancestors: Vec<String> = Vec::new(),
+    }
+}
+
 /// Whether connections are encrypted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -247,6 +262,7 @@ pub(crate) fn keys(path: &str) -> &'static [Key] {
         "exports" => Exports::KEYS,
         "scrub" => Scrub::KEYS,
         "http" => Http::KEYS,
+        "console" => Console::KEYS,
         _ => &[],
     }
 }

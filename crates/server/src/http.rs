@@ -8,13 +8,13 @@ mod append;
 mod ask;
 pub(crate) mod body;
 mod catalogue;
+mod console;
 pub(crate) mod credential;
 pub(crate) mod error;
 mod events;
 mod exports;
 mod finish;
 mod health;
-mod home;
 mod life;
 pub(crate) mod listen;
 mod log;
@@ -75,7 +75,11 @@ fn table(app: &Shared) -> Vec<Route> {
     let put_ = |path, access, handler| Route { method: Method::PUT, path, access, handler };
     let delete_ = |path, access, handler| Route { method: Method::DELETE, path, access, handler };
     vec![
-        get_(routes::HOME, Open, get(home::home)),
+        get_(routes::HOME, Open, get(console::page)),
+        get_(routes::UI, Open, get(console::page)),
+        get_(routes::UI_PAGE, Open, get(console::page)),
+        get_(routes::EMBED, Open, get(console::embed)),
+        get_(routes::ASSET, Open, get(console::asset)),
         get_(routes::HEALTHZ, Open, get(health::healthz)),
         get_(routes::READYZ, Open, get(health::readyz)),
         get_(routes::OPENAPI, Open, get(openapi::openapi)),
@@ -137,7 +141,7 @@ impl Table {
 pub(crate) fn router(app: &Shared) -> Router {
     let routes = table(app);
     let guard = Guard { app: app.clone(), table: Arc::new(Table::new(&routes)) };
-    routes
+    let router = routes
         .into_iter()
         .fold(Router::new(), |router, route| router.route(route.path, route.handler))
         .fallback(|| async { HttpError::NotFound })
@@ -148,7 +152,8 @@ pub(crate) fn router(app: &Shared) -> Router {
                 .layer(CatchPanicLayer::custom(finish::panicked))
                 .layer(from_fn_with_state(guard, principal::guard)),
         )
-        .with_state(app.clone())
+        .with_state(app.clone());
+    console::below(&app.config.console.base_path, router)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub mod auth;
 mod budget;
 mod build;
 pub mod config;
+mod console;
 pub mod control;
 mod error;
 mod export;

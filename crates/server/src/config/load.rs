@@ -71,6 +71,9 @@ pub enum ConfigError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A place of the console, or a page around it, that is none.
+    #[error("[console] cannot be used as it is written")]
+    Console(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// An open address without a decision about encryption.
     #[error(
         "will not listen on {listen} in clear text: listen on 127.0.0.1, or put a proxy that \
@@ -112,6 +115,8 @@ impl Config {
             section: "publish",
             source: Box::new(source),
         })?;
+        super::console::check(&self.console)
+            .map_err(|error| ConfigError::Console(Box::new(error)))?;
         if self.listen.ip().is_loopback() || self.tls == super::Tls::Off {
             return Ok(());
         }

@@ -58,7 +58,8 @@ pub(crate) async fn begin(
         NewExport { request, scope: kept_scope, as_of, expires },
         jobs_max,
     )?;
-    let place = routes::EXPORT.replace("{id}", &row.id);
+    let base = &app.config.console.base_path;
+    let place = format!("{base}{}", routes::EXPORT.replace("{id}", &row.id));
     Ok((StatusCode::ACCEPTED, [(LOCATION, place)], Json(wire(row))).into_response())
 }
 
