@@ -1,14 +1,16 @@
 // Fails when what a first visit loads has grown over its budget.
 //
-// It follows the static imports of the entry in the build's manifest, the way a browser does; pages
-// that are loaded later count by themselves. Sizes are gzip, as the server sends them.
+// A first visit is the entry, the shell, the audit page and one language, with all that they import, read
+// from the build's manifest; the bars above the rows and every other page come later and count by
+// themselves. Sizes are gzip, as the server sends them.
 
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const INITIAL_JS_KB_MAX = 260;
-const ALL_CSS_KB_MAX = 25;
+const INITIAL_CSS_KB_MAX = 25;
 const LAZY_CHUNK_KB_MAX = 100;
+const FIRST_VISIT = ["src/shell/Shell.tsx", "src/pages/log/LogPage.tsx", "src/i18n/zh/index.ts"];
 
 const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
@@ -20,13 +22,15 @@ const follow = (name) => {
   initial.add(name);
   for (const next of manifest[name].imports ?? []) follow(next);
 };
-for (const [name, chunk] of Object.entries(manifest)) if (chunk.isEntry) follow(name);
+for (const [name, chunk] of Object.entries(manifest)) {
+  if (chunk.isEntry || FIRST_VISIT.includes(name)) follow(name);
+}
 
 const chunks = Object.entries(manifest).filter(([, chunk]) => chunk.file.endsWith(".js"));
-const css = new Set(Object.values(manifest).flatMap((chunk) => chunk.css ?? []));
+const css = new Set([...initial].flatMap((name) => manifest[name].css ?? []));
 const sum = (files) => files.reduce((total, file) => total + kilobytes(file), 0);
 const initialJs = sum([...initial].map((name) => manifest[name].file));
-const allCss = sum([...css]);
+const initialCss = sum([...css]);
 const lazy = chunks.filter(([name]) => !initial.has(name)).map(([, chunk]) => chunk.file);
 
 let over = false;
@@ -35,7 +39,7 @@ const check = (what, value, limit) => {
   over ||= value > limit;
   console.log(`${verdict.padEnd(5)} ${what}: ${value.toFixed(1)} kB gzip of ${limit}`);
 };
-check("initial JS", initialJs, INITIAL_JS_KB_MAX);
-check("all CSS", allCss, ALL_CSS_KB_MAX);
+check("JS of a first visit", initialJs, INITIAL_JS_KB_MAX);
+check("CSS of a first visit", initialCss, INITIAL_CSS_KB_MAX);
 for (const file of lazy) check(file, kilobytes(file), LAZY_CHUNK_KB_MAX);
 process.exit(over ? 1 : 0);

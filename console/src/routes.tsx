@@ -75,7 +75,6 @@ export const router = createRouter({
   defaultErrorComponent: Failed,
   defaultPendingComponent: Waiting,
   defaultNotFoundComponent: Missing,
-  scrollRestoration: true,
 });
 
 declare module "@tanstack/react-router" {

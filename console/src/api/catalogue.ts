@@ -1,7 +1,8 @@
 // Names of services, operations, fields and values in the reader's language.
 //
-// All words about events come from the server's catalogue, so a site's own operations read as well
-// as the built-in ones. A code that the catalogue does not know is shown as it is.
+// Words about events come from the server's catalogue, so a site's own operations read as well as
+// the built-in ones; values of closed lists (outcomes, severities) have theirs in the dictionaries.
+// A code that neither knows is shown as it is.
 
 import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
@@ -26,9 +27,15 @@ export class Catalogue {
   private readonly names = new Map<string, string>();
   private readonly operations = new Map<string, CatalogueOperation>();
 
-  constructor(answer: CatalogueAnswer, language: "en" | "zh") {
+  /** `named` gives names to values of closed lists, as `field=value`. */
+  constructor(
+    answer: CatalogueAnswer,
+    language: "en" | "zh",
+    named: Readonly<Record<string, string>>,
+  ) {
     this.answer = answer;
     this.language = language;
+    for (const [value, name] of Object.entries(named)) this.names.set(`value ${value}`, name);
     for (const field of answer.fields) this.names.set(`field ${field.name}`, field[language]);
     for (const stack of answer.stacks) this.names.set(`stack ${stack.id}`, stack[language]);
     for (const service of answer.services) {
@@ -66,12 +73,12 @@ export class Catalogue {
     if (field === "service") return this.service(value);
     if (field === "operation") return this.operation(value);
     if (field === "stack_id") return this.stack(value);
-    return this.names.get(`field ${field}=${value}`) ?? value;
+    return this.names.get(`value ${field}=${value}`) ?? value;
   }
 
-  /** Fields of events in the catalogue's order, without the names of values. */
+  /** Fields of events in the catalogue's order. */
   get fields(): string[] {
-    return this.answer.fields.map((field) => field.name).filter((name) => !name.includes("="));
+    return this.answer.fields.map((field) => field.name);
   }
 
   get isChinese(): boolean {
@@ -81,7 +88,7 @@ export class Catalogue {
 
 /** The catalogue in the reader's language; suspends until it is there. */
 export function useCatalogue(): Catalogue {
-  const { language } = useLocale();
+  const { language, messages } = useLocale();
   const { data } = useSuspenseQuery(catalogueQuery);
-  return useMemo(() => new Catalogue(data, language), [data, language]);
+  return useMemo(() => new Catalogue(data, language, messages.values), [data, language, messages]);
 }

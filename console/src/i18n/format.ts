@@ -24,6 +24,7 @@ export class Format {
   readonly zone: string;
   private readonly tag: string;
   private readonly made = new Map<string, Intl.DateTimeFormat>();
+  private readonly sortable: Intl.DateTimeFormat;
   private readonly numbers: Intl.NumberFormat;
   private readonly compactNumbers: Intl.NumberFormat;
 
@@ -31,6 +32,7 @@ export class Format {
     this.language = language;
     this.zone = zone;
     this.tag = language === "zh" ? "zh-CN" : "en-GB";
+    this.sortable = new Intl.DateTimeFormat("en-GB", { ...SORTABLE, timeZone: zone });
     this.numbers = new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-US");
     this.compactNumbers = new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-US", {
       notation: "compact",
@@ -60,8 +62,7 @@ export class Format {
   private parts(time: Time): Record<string, string> | null {
     const date = new Date(time);
     if (Number.isNaN(date.getTime())) return null;
-    const format = new Intl.DateTimeFormat("en-GB", { ...SORTABLE, timeZone: this.zone });
-    return Object.fromEntries(format.formatToParts(date).map((part) => [part.type, part.value]));
+    return Object.fromEntries(this.sortable.formatToParts(date).map((it) => [it.type, it.value]));
   }
 
   /** `2026-11-07 08:30:12`: equal widths, sorts by eye; the form of tables. */

@@ -3,8 +3,8 @@
 // English is written first and gives the shape; a language that lacks a key, or takes other
 // arguments, does not compile. An area of the console has a file in each language's folder.
 
-type Widened<T> = T extends (...args: infer A) => string
-  ? (...args: A) => string
+type Widened<T> = T extends (...args: infer A) => infer R
+  ? (...args: A) => R
   : T extends string
     ? string
     : { [K in keyof T]: Widened<T[K]> };

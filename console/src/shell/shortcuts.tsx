@@ -88,12 +88,20 @@ function isActivating(event: KeyboardEvent): boolean {
   return target.closest("button, a, [role=menuitem], summary") !== null;
 }
 
+/** True inside a dialog or menu that lies over the page: its keys are its own. */
+function isOverPage(event: KeyboardEvent): boolean {
+  return (
+    event.target instanceof HTMLElement &&
+    event.target.closest("[role=dialog], [role=menu]") !== null
+  );
+}
+
 export function ShortcutsProvider({ children }: { children: ReactNode }) {
   const registry = useMemo(() => new Registry(), []);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (isTyping(event) || isActivating(event)) return;
+      if (isTyping(event) || isActivating(event) || isOverPage(event)) return;
       if (registry.press(event.key, event.timeStamp)) event.preventDefault();
     };
     document.addEventListener("keydown", press);

@@ -1,7 +1,10 @@
 // Every Chinese dictionary, by area.
 
+import { drawer } from "./drawer";
 import { keys } from "./keys";
+import { log } from "./log";
 import { nav } from "./nav";
 import { shell } from "./shell";
+import { values } from "./values";
 
-export const messages = { keys, nav, shell };
+export const messages = { drawer, keys, log, nav, shell, values };

@@ -1,28 +1,19 @@
-// The audit log page.
+// The audit log page: the log as the page's address asks for it.
 
-import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { answer, api } from "../../api/client";
-import { ErrorState } from "../../shell/ErrorState";
-import { Waiting } from "../../ui/Waiting";
+import { useCallback } from "react";
+import { LogView } from "./LogView";
+import type { LogSearch } from "./search";
 
 const route = getRouteApi("/shell/ui/log");
 
 export function LogPage() {
-  const { q } = route.useSearch();
-  const events = useQuery({
-    queryKey: ["events", q],
-    queryFn: () => answer(api.GET("/v1/events", { params: { query: { q } } })),
-  });
-  if (events.isPending) return <Waiting />;
-  if (events.error) return <ErrorState error={events.error} onRetry={() => events.refetch()} />;
-  return (
-    <ul>
-      {events.data.events.map((event) => (
-        <li key={event.index}>
-          {event.time} {event.operator} {event.operation}
-        </li>
-      ))}
-    </ul>
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const go = useCallback(
+    (change: Partial<LogSearch>, replace = false) =>
+      void navigate({ search: (before: LogSearch) => ({ ...before, ...change }), replace }),
+    [navigate],
   );
+  return <LogView search={search} onSearch={go} />;
 }

@@ -1,0 +1,76 @@
+// The values of the fields people narrow by, with counts under the filter: include, exclude, only.
+//
+// A field that the filter already speaks of is counted without its own terms, so that its other
+// values can be added.
+
+import { useQueries } from "@tanstack/react-query";
+import { answer, api } from "../../api/client";
+import type { Question } from "../../api/events";
+import { withoutField } from "../../ask/edit";
+import { terms } from "../../ask/terms";
+import { useT } from "../../i18n/locale";
+import { Facet, type FacetData } from "./Facet";
+import classes from "./facets.module.css";
+
+const FIELDS = [
+  "outcome",
+  "service",
+  "operation",
+  "operator",
+  "source_ip",
+  "object.type",
+  "severity",
+  "region",
+  "user_type",
+];
+const VALUES_SHOWN = 6;
+
+export interface FacetPanelProps {
+  filter: string;
+  question: Question;
+  isReady: boolean;
+  onFilter: (filter: string) => void;
+}
+
+export function FacetPanel({ filter, question, isReady, onFilter }: FacetPanelProps) {
+  const t = useT("log");
+  const own = FIELDS.filter((field) => terms(filter).some((term) => term.field === field));
+  const shared = FIELDS.filter((field) => !own.includes(field));
+  const asks = [
+    { fields: shared, q: filter },
+    ...own.map((field) => ({ fields: [field], q: withoutField(filter, field) })),
+  ].filter((ask) => ask.fields.length > 0);
+  const { from, to, tz } = question;
+  const answers = useQueries({
+    queries: asks.map(({ fields, q }) => ({
+      queryKey: ["facets", fields, q, from, to, tz],
+      enabled: isReady,
+      retry: false,
+      placeholderData: (before: Awaited<ReturnType<typeof ask>> | undefined) => before,
+      queryFn: ({ signal }: { signal: AbortSignal }) => ask(fields, q, question, signal),
+    })),
+  });
+  const facets = new Map<string, FacetData>();
+  for (const { data } of answers) {
+    for (const [field, facet] of Object.entries(data?.facets ?? {})) facets.set(field, facet);
+  }
+  return (
+    <aside className={`${classes.panel} no-print`} aria-label={t.facets}>
+      {FIELDS.map((field) => (
+        <Facet
+          key={field}
+          field={field}
+          data={facets.get(field)}
+          filter={filter}
+          question={question}
+          onFilter={onFilter}
+        />
+      ))}
+    </aside>
+  );
+}
+
+function ask(fields: string[], q: string, { from, to, tz }: Question, signal: AbortSignal) {
+  const query = { fields: fields.join(","), top: VALUES_SHOWN, from, to, tz, ...(q ? { q } : {}) };
+  return answer(api.GET("/v1/facets", { params: { query }, signal }));
+}

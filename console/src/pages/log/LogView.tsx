@@ -1,0 +1,264 @@
+// The audit log: filter, range, bars, facets, rows, and the drawer of one event.
+//
+// What it shows is its caller's `search`, whole; what belongs to the reader rather than to the
+// question (widths, density) is remembered in the browser. Rows are asked for first, the rest when
+// they are there.
+
+import { useMediaQuery } from "@mantine/hooks";
+import { type MouseEvent, useCallback, useMemo, useRef, useState } from "react";
+import { useCatalogue } from "../../api/catalogue";
+import { ApiError } from "../../api/error";
+import type { AuditEvent } from "../../api/events";
+import { absolute, RANGE_DEFAULT, reachesNow } from "../../ask/range";
+import { useLocale, useT } from "../../i18n/locale";
+import { EventDrawer } from "../event/EventDrawer";
+import { ColumnPicker } from "./ColumnPicker";
+import { COLUMNS_DEFAULT } from "./columns";
+import { EventRows } from "./EventRows";
+import { ExportMenu } from "./ExportMenu";
+import { FacetPanel } from "./FacetPanel";
+import { FilterBar, type FilterBarHandle } from "./FilterBar";
+import { Histogram, useHistogram } from "./Histogram";
+import { useLogKeys } from "./keys";
+import classes from "./log.module.css";
+import { joinRows } from "./merge";
+import { useAsked } from "./question";
+import { RangePicker } from "./RangePicker";
+import { RowMenu, type RowMenuAt } from "./RowMenu";
+import { useRemembered } from "./remembered";
+import { useLive, useRows } from "./rows";
+import type { LogSearch } from "./search";
+import { Toolbar } from "./Toolbar";
+import { ViewsMenu } from "./ViewsMenu";
+
+const NO_WIDTHS: Record<string, number> = {};
+
+export interface LogViewProps {
+  search: LogSearch;
+  /** Changes some of it; `isReplacing` leaves no step to go back to. */
+  onSearch: (change: Partial<LogSearch>, isReplacing?: boolean) => void;
+}
+
+export function LogView({ search, onSearch: go }: LogViewProps) {
+  const t = useT("log");
+  const { format } = useLocale();
+  const catalogue = useCatalogue();
+  const [kept, keep] = useRemembered();
+  const isNarrow = useMediaQuery("(max-width: 48em)") ?? false;
+  const [isAtTop, setIsAtTop] = useState(true);
+  const [isRangeOpen, setIsRangeOpen] = useState(false);
+  const [menu, setMenu] = useState<RowMenuAt | null>(null);
+  const [cursor, setCursor] = useState(-1);
+  const bar = useRef<FilterBarHandle>(null);
+
+  const filter = search.q ?? "";
+  const range = search.range ?? RANGE_DEFAULT;
+  const order = search.order === "time" ? "time" : "-time";
+  const by = search.by === "service" ? "service" : "outcome";
+  const opened = search.event === undefined ? null : Number(search.event);
+  const isList = isNarrow || search.layout === "list";
+  const hasFacets = !isNarrow && kept.hasFacets !== false;
+  // Beside an open drawer the rows need the room more than the facets do.
+  const hasRoom = useMediaQuery("(min-width: 105em)") || opened === null;
+  const columns = useMemo(
+    () => search.columns?.split(",") ?? kept.columns ?? COLUMNS_DEFAULT,
+    [search.columns, kept.columns],
+  );
+
+  const asked = useAsked(search);
+  const walk = useRows(asked.question, order);
+  const canFollow = reachesNow(range) && order === "-time";
+  const isLive = search.live === "1" && canFollow;
+  const live = useLive(asked.question, isLive, !isAtTop || opened !== null);
+  const rows = useMemo(
+    () => (live.shown.length > 0 ? joinRows(live.shown, walk.rows) : walk.rows),
+    [live.shown, walk.rows],
+  );
+  const histogram = useHistogram({ asked, by, isReady: walk.isSuccess });
+
+  const onFilter = (q: string) => {
+    setCursor(-1);
+    go({ q: q || undefined });
+  };
+  const onRange = (next: string) => {
+    setCursor(-1);
+    go({ range: next === RANGE_DEFAULT ? undefined : next });
+  };
+  const open = useCallback(
+    (place: number) => {
+      const event = rows[place];
+      setCursor(place);
+      if (event?.index != null) go({ event: String(event.index) }, opened !== null);
+    },
+    [rows, go, opened],
+  );
+  const close = () => go({ event: undefined });
+  const step = (by: 1 | -1) => {
+    const from = opened === null ? cursor : rows.findIndex((event) => event.index === opened);
+    const place = Math.min(rows.length - 1, Math.max(0, from + by));
+    if (opened !== null) open(place);
+    else setCursor(place);
+  };
+  const toggleLive = () => go({ live: isLive ? undefined : "1" });
+  const nameOf = useCallback(
+    (key: string) => (key === "sentence" ? t.sentence : catalogue.field(key)),
+    [t, catalogue],
+  );
+  const context = useMemo(() => ({ catalogue, format, nameOf }), [catalogue, format, nameOf]);
+  const setColumns = (next: string[] | null) => {
+    keep({ columns: next ?? undefined, ...(next ? {} : { widths: undefined }) });
+    if (search.columns) go({ columns: next?.join(",") }, true);
+  };
+  useLogKeys({
+    onFilter: () => bar.current?.focus(),
+    onStep: step,
+    onOpen: () => cursor >= 0 && open(cursor),
+    onClose: opened !== null ? close : () => setCursor(-1),
+    onRange: () => setIsRangeOpen(true),
+    onLive: toggleLive,
+    onFacets: () => keep({ hasFacets: !hasFacets }),
+    onAgain: asked.again,
+    onMenu: () => {
+      const event = rows[cursor];
+      const box = document.getElementById(`row-${cursor}`)?.getBoundingClientRect();
+      if (event && box) setMenu({ event, column: null, x: box.left + 24, y: box.bottom });
+    },
+  });
+
+  const refused =
+    walk.error instanceof ApiError && walk.error.code === "bad_filter" ? walk.error : null;
+  const isReady = walk.isSuccess;
+  const onContext = useCallback(
+    (event: AuditEvent, column: string | null, at: MouseEvent) =>
+      setMenu({ event, column, x: at.clientX, y: at.clientY }),
+    [],
+  );
+
+  return (
+    <div className={classes.page}>
+      <h1 className={classes.title}>{t.title}</h1>
+      <div className={`${classes.ask} no-print`}>
+        <FilterBar
+          ref={bar}
+          filter={filter}
+          question={asked.question}
+          error={refused}
+          onFilter={onFilter}
+        />
+        <RangePicker
+          range={range}
+          span={asked.span}
+          isGood={asked.isRangeGood}
+          isOpen={isRangeOpen}
+          onOpen={setIsRangeOpen}
+          onRange={onRange}
+        />
+      </div>
+      <div className={`${classes.chart} no-print`}>
+        <Histogram
+          asked={asked}
+          by={by}
+          isReady={isReady}
+          histogram={histogram}
+          onZoom={(from, to) => onRange(absolute(from, to))}
+        />
+      </div>
+      <Toolbar
+        total={isReady ? histogram.total : null}
+        isPartial={histogram.isPartial}
+        isCounting={histogram.isCounting && !walk.isError}
+        order={order}
+        onOrder={() => go({ order: order === "-time" ? "time" : undefined })}
+        isList={isList}
+        onList={(next) => go({ layout: next ? "list" : undefined })}
+        live={{
+          isOn: isLive,
+          isPossible: canFollow,
+          rate: live.rate,
+          isConnected: live.isConnected,
+          onToggle: toggleLive,
+        }}
+        by={by}
+        onBy={(next) => go({ by: next === "outcome" ? undefined : next })}
+        hasFacets={hasFacets}
+        onFacets={() => keep({ hasFacets: !hasFacets })}
+        onAgain={asked.again}
+      >
+        {isList ? null : (
+          <ColumnPicker
+            chosen={columns}
+            nameOf={nameOf}
+            isDense={kept.isDense ?? false}
+            onColumns={setColumns}
+            onDense={(isDense) => keep({ isDense })}
+          />
+        )}
+        <ExportMenu question={asked.question} columns={columns} />
+        <ViewsMenu
+          filter={filter}
+          range={range}
+          columns={columns}
+          onView={(view) =>
+            go({
+              q: view.q || undefined,
+              range: view.range && view.range !== RANGE_DEFAULT ? view.range : undefined,
+              columns: view.columns.length > 0 ? view.columns.join(",") : undefined,
+              event: undefined,
+            })
+          }
+        />
+      </Toolbar>
+      <div className={classes.below}>
+        {hasFacets && hasRoom ? (
+          <FacetPanel
+            filter={filter}
+            question={asked.question}
+            isReady={isReady}
+            onFilter={onFilter}
+          />
+        ) : null}
+        <EventRows
+          rows={rows}
+          walk={walk}
+          live={live}
+          isList={isList}
+          isDense={kept.isDense ?? false}
+          columns={columns}
+          widths={kept.widths ?? NO_WIDTHS}
+          context={context}
+          cursor={opened === null ? cursor : rows.findIndex((event) => event.index === opened)}
+          filter={filter}
+          range={range}
+          now={asked.now}
+          isRefused={refused !== null}
+          onOpen={open}
+          onContext={onContext}
+          onTop={setIsAtTop}
+          onColumns={setColumns}
+          onWidths={(widths) => keep({ widths })}
+          onFilter={onFilter}
+          onRange={onRange}
+        />
+        {opened === null ? null : (
+          <EventDrawer
+            index={opened}
+            tab={search.tab ?? "details"}
+            onTab={(tab) => go({ tab: tab === "details" ? undefined : tab }, true)}
+            known={rows.find((event) => event.index === opened)}
+            onClose={close}
+            onStep={step}
+            onFilter={(q) => go({ q, event: undefined, range: "all" })}
+          />
+        )}
+      </div>
+      <RowMenu
+        at={menu}
+        filter={filter}
+        nameOf={nameOf}
+        onFilter={onFilter}
+        onOpen={(event) => go({ event: String(event.index) })}
+        onClose={() => setMenu(null)}
+      />
+    </div>
+  );
+}

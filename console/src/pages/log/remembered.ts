@@ -1,0 +1,34 @@
+// The reader's own choices for the table, remembered in this browser.
+
+import { useCallback, useState } from "react";
+
+const KEY = "annals.log";
+
+export interface Remembered {
+  columns?: string[];
+  widths?: Record<string, number>;
+  isDense?: boolean;
+  hasFacets?: boolean;
+}
+
+function read(): Remembered {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    return typeof kept === "object" && kept !== null ? (kept as Remembered) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The choices, and how to change some of them. */
+export function useRemembered(): [Remembered, (change: Partial<Remembered>) => void] {
+  const [kept, setKept] = useState(read);
+  const change = useCallback((some: Partial<Remembered>) => {
+    setKept((before) => {
+      const after = { ...before, ...some };
+      localStorage.setItem(KEY, JSON.stringify(after));
+      return after;
+    });
+  }, []);
+  return [kept, change];
+}

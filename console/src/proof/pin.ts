@@ -1,0 +1,48 @@
+// The verifier key as this browser saw it first.
+//
+// A key that comes with the page proves little by itself; a key that is the same as last time, and
+// the time before, does. So the first key of a log is kept, and another one is reported until the
+// reader accepts it.
+
+const PIN_KEY = "annals.verifier-keys";
+
+export interface Pinned {
+  vkey: string;
+  /** When it was seen first, RFC 3339. */
+  seen: string;
+}
+
+export type PinVerdict = "known" | "first" | "changed";
+
+type Pins = Record<string, Pinned[]>;
+
+function read(storage: Storage): Pins {
+  try {
+    const kept: unknown = JSON.parse(storage.getItem(PIN_KEY) ?? "{}");
+    return typeof kept === "object" && kept !== null ? (kept as Pins) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The keys that were kept for a log. */
+export function pinned(origin: string, storage: Storage = localStorage): Pinned[] {
+  return read(storage)[origin] ?? [];
+}
+
+/** Keeps a key of a log beside those kept before. */
+export function pin(origin: string, vkey: string, storage: Storage = localStorage): void {
+  const pins = read(storage);
+  const kept = (pins[origin] ?? []).filter((one) => one.vkey !== vkey);
+  pins[origin] = [...kept, { vkey, seen: new Date().toISOString() }];
+  storage.setItem(PIN_KEY, JSON.stringify(pins));
+}
+
+/** Compares a key with those kept; the first of a log is kept at once. */
+export function judge(origin: string, vkey: string, storage: Storage = localStorage): PinVerdict {
+  const kept = pinned(origin, storage);
+  if (kept.some((one) => one.vkey === vkey)) return "known";
+  if (kept.length > 0) return "changed";
+  pin(origin, vkey, storage);
+  return "first";
+}
