@@ -2,12 +2,13 @@
 //!
 //! It has the lowest priority of all and rests after every sync nine times as long as that sync
 //! took, so that a commit meets a busy disk at most one time in ten. It stops within one frame.
-//! What fails is tried again later, but for a damaged segment: that one is left for `verify` to
-//! speak of. Nothing depends on when a segment is compacted.
+//! It leaves the last of the disk to new events. What fails is tried again later, but for a
+//! damaged segment: that one is left for `verify` to speak of. Nothing depends on when a segment
+//! is compacted.
 
 use crate::error::LedgerError;
 use crate::ledger::Ledger;
-use crate::rewrite::{Rewritten, Watch, rewrite_segment, sealed_segments};
+use crate::rewrite::{Rewritten, Watch, compact_segment, sealed_segments};
 use crate::store::Store;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -71,7 +72,7 @@ fn run(store: &Store, stop: &Stop) {
             continue;
         };
         let first = segment.first.0;
-        match rewrite_segment(store, first, &mut Gently(stop), &mut |_, kept| kept) {
+        match compact_segment(store, first, &mut Gently(stop)) {
             Ok(Rewritten { bytes_before, bytes_after }) => {
                 tracing::info!(first, bytes_before, bytes_after, "a segment was compacted");
             }

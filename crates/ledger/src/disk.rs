@@ -57,6 +57,9 @@ pub trait Disk: Send + Sync + 'static {
     /// Makes created, renamed and removed names in `folder` durable.
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
 
+    /// Bytes that can still be written to the file system that `folder` is on.
+    fn free_bytes(&self, folder: &Path) -> io::Result<u64>;
+
     /// Takes the exclusive lock of a file, creating it. `WouldBlock` if someone else has it. The
     /// lock is given back when the guard is dropped or the process ends.
     fn lock(&self, path: &Path) -> io::Result<Box<dyn Send + Sync>>;

@@ -150,6 +150,20 @@ pub enum LedgerError {
         /// The segment.
         file: PathBuf,
     },
+    /// A second file of the segment would take the last of the disk from new events.
+    #[error(
+        "no room to compact {file}: {needed} bytes must be free and {free} are; free some, \
+         nothing is lost meanwhile",
+        file = file.display()
+    )]
+    NoRoom {
+        /// The segment.
+        file: PathBuf,
+        /// What must be free, in bytes.
+        needed: u64,
+        /// What is.
+        free: u64,
+    },
     /// The keys folder is not usable.
     #[error("{file}: {what}", file = file.display())]
     Key {

@@ -64,6 +64,9 @@ pub const DICTIONARY_BYTES: usize = 112 << 10;
 pub const DICTIONARY_SAMPLE_BYTES_MAX: u64 = 12 << 20;
 /// A rewrite syncs its file after this many bytes, so that a commit never waits for many.
 pub const COMPACT_SYNC_BYTES: usize = 256 << 10;
+/// Compaction begins only if so much is free beside the room for a second file of the segment:
+/// the last of the disk belongs to new events.
+pub const COMPACT_FREE_BYTES_MIN: u64 = 256 << 20;
 
 const _: () = assert!(DICTIONARY_BYTES <= DICTIONARY_BYTES_MAX);
 const _: () =

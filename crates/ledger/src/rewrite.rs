@@ -18,6 +18,7 @@ use crate::directory::FrameEntry;
 use crate::disk::{Mode, remove_if_there};
 use crate::error::LedgerError;
 use crate::ledger::Ledger;
+use crate::limits::COMPACT_FREE_BYTES_MIN;
 use crate::segment::{Footer, Segment};
 use crate::store::Store;
 use annals_proof::LeafIndex;
@@ -101,13 +102,13 @@ impl Ledger {
     /// leaf as it is.
     ///
     /// # Errors
-    /// As `rewrite`.
+    /// As `rewrite`, and `NoRoom` if the disk is too full to spare a second file.
     pub fn compact(
         &self,
         first: LeafIndex,
         watch: &mut dyn Watch,
     ) -> Result<Rewritten, LedgerError> {
-        self.rewrite(first, watch, |_, kept| kept)
+        compact_segment(self.store(), first.0, watch)
     }
 }
 
@@ -123,6 +124,25 @@ pub(crate) fn sealed_segments(store: &Store) -> Vec<SealedSegment> {
             compacted: segment.header.compacted,
         })
         .collect()
+}
+
+/// Compacts one segment; what `Ledger::compact` does. An erasure is owed and may use the last of
+/// the disk; this may not.
+pub(crate) fn compact_segment(
+    store: &Store,
+    first: u64,
+    watch: &mut dyn Watch,
+) -> Result<Rewritten, LedgerError> {
+    if let Some(segment) = store.segments().iter().find(|segment| segment.first() == first) {
+        let len = segment.file().len().map_err(LedgerError::read(&segment.path))?;
+        let folder = store.layout.segments();
+        let free = store.disk.free_bytes(&folder).map_err(LedgerError::read(&folder))?;
+        let needed = len + COMPACT_FREE_BYTES_MIN;
+        if free < needed {
+            return Err(LedgerError::NoRoom { file: segment.path.clone(), needed, free });
+        }
+    }
+    rewrite_segment(store, first, watch, &mut |_, kept| kept)
 }
 
 /// Rewrites one segment; what `Ledger::rewrite` does.

@@ -7,6 +7,7 @@ mod sample;
 
 use annals_ledger::LedgerError;
 use annals_ledger::disk::Fault;
+use annals_ledger::limits::COMPACT_FREE_BYTES_MIN;
 use sample::harness::Sender;
 
 /// Small, so that a segment is sealed and begun on the way.
@@ -53,4 +54,26 @@ fn a_full_disk_loses_nothing_and_stops_nothing() {
         let full = outcomes.iter().filter(|full| **full).count();
         assert!(full >= 3, "{fault:?}: {full} of {} calls met a full disk", outcomes.len());
     }
+}
+
+/// The last of the disk belongs to new events: a compaction that would take it does not begin, and
+/// begins once there is room.
+#[test]
+fn compaction_leaves_room() {
+    let mut sender = Sender::new(1, SEGMENT_BYTES);
+    let ledger = sender.open().unwrap();
+    for number in (0..30).step_by(3) {
+        sender.append(&ledger, &[number, number + 1, number + 2]).unwrap();
+    }
+    let first = ledger.sealed_segments()[0].first;
+    let calls = sender.disk.calls();
+    sender.disk.set_free_bytes(COMPACT_FREE_BYTES_MIN);
+    match ledger.compact(first, &mut ()) {
+        Err(LedgerError::NoRoom { needed, free, .. }) => assert!(needed > free),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(sender.disk.calls(), calls, "nothing was written");
+    sender.disk.set_free_bytes(u64::MAX);
+    ledger.compact(first, &mut ()).unwrap();
+    sender.check_promises(&ledger.reader(), "after a compaction");
 }

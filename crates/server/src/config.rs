@@ -157,6 +157,9 @@ section! {
     Exports {
         /// Bytes one exported file may have; a larger answer has to be asked for in parts.
         bytes_max: u64 = 64 * 1024 * 1024 * 1024,
+        /// Bytes that must stay free on the disk: an export stops before it takes the last room
+        /// from new events.
+        free_bytes_min: u64 = 1024 * 1024 * 1024,
         /// Jobs that one token may have, ended ones included until they are removed.
         jobs_max: u64 = 100,
         /// Hours after which an ended job and its file are removed.

@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use annals_api::wire::column::{Column, Words};
 use annals_api::wire::export::ExportFormat;
+use annals_ledger::disk::{Disk as _, Real};
 use annals_views::{Order, Page, PageToken, Question, Scope, SearchIndex};
 
 use crate::app::{App, Shared};
@@ -190,6 +191,7 @@ impl Job<'_> {
         let (question, columns) = self.asked()?;
         let folder = folder(&self.app.config);
         make_folder(&folder)?;
+        self.demand_room()?;
         let rows_total = self.count(&question)?;
         let catalogue = words::catalogue(&self.app.catalogue, &self.app.config.stacks);
         let words = Words::new(&catalogue, self.row.request.lang);
@@ -261,7 +263,16 @@ impl Job<'_> {
         }
     }
 
+    /// An export must not take the last of the disk from new events.
+    fn demand_room(&self) -> Result<(), ExportError> {
+        let folder = folder(&self.app.config);
+        let free = Real.free_bytes(&folder).map_err(ExportError::file(&folder))?;
+        let needed = self.app.config.exports.free_bytes_min;
+        if free < needed { Err(ExportError::NoRoom { needed, free }) } else { Ok(()) }
+    }
+
     fn keep(&self, progress: &Progress, rows_total: Option<u64>) -> Result<(), ExportError> {
+        self.demand_room()?;
         let limit = self.app.config.exports.bytes_max;
         if progress.bytes > limit {
             return Err(ExportError::TooLarge { limit });

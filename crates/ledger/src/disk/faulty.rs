@@ -60,6 +60,7 @@ impl Faulty {
             plan: None,
             happened: None,
             crashed: false,
+            free_bytes: u64::MAX,
             life: 0,
         };
         Self { state: Arc::new(Mutex::new(state)) }
@@ -109,6 +110,11 @@ impl Faulty {
     #[must_use]
     pub fn paths(&self) -> Vec<PathBuf> {
         self.state().names.files.keys().cloned().collect()
+    }
+
+    /// What `free_bytes` answers from now on.
+    pub fn set_free_bytes(&self, bytes: u64) {
+        self.state().free_bytes = bytes;
     }
 
     /// Changes the bytes of a file behind everyone's back, durably.
@@ -227,6 +233,12 @@ impl Disk for Faulty {
             }
         }
         if fault.is_some() { Err(failed("sync")) } else { Ok(()) }
+    }
+
+    fn free_bytes(&self, _folder: &Path) -> io::Result<u64> {
+        let state = self.state();
+        state.check_alive()?;
+        Ok(state.free_bytes)
     }
 
     fn lock(&self, path: &Path) -> io::Result<Box<dyn Send + Sync>> {

@@ -55,6 +55,11 @@ impl Disk for Real {
         File::open(folder)?.sync_all()
     }
 
+    fn free_bytes(&self, folder: &Path) -> io::Result<u64> {
+        let stat = rustix::fs::statvfs(folder)?;
+        Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+    }
+
     fn lock(&self, path: &Path) -> io::Result<Box<dyn Send + Sync>> {
         let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;

@@ -8,6 +8,8 @@ use crate::asked::AskError;
 use crate::control::ControlError;
 use crate::jobs::DrainError;
 
+const DISK_FULL: &str = "the server's disk is full; ask again once there is room";
+
 /// Everything that ends a job before its file is whole.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ExportError {
@@ -47,6 +49,14 @@ pub(crate) enum ExportError {
         #[source]
         source: parquet::errors::ParquetError,
     },
+    /// What is left of the disk belongs to new events.
+    #[error("{free} bytes are free on the disk, and {needed} are to stay (exports.free_bytes_min)")]
+    NoRoom {
+        /// What must stay free, in bytes.
+        needed: u64,
+        /// What is free.
+        free: u64,
+    },
     /// The file would be larger than the configuration allows.
     #[error(
         "the file is larger than {limit} bytes (exports.bytes_max); ask for a part of the events"
@@ -75,8 +85,9 @@ impl ExportError {
         match self {
             Self::TooLarge { .. } => self.to_string(),
             Self::Asked(source) => format!("{self}: {source}"),
+            Self::NoRoom { .. } => DISK_FULL.to_owned(),
             Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
-                "the server's disk is full; ask again once there is room".to_owned()
+                DISK_FULL.to_owned()
             }
             _ => "the server failed; its log says more under the export's id".to_owned(),
         }

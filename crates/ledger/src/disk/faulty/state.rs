@@ -18,6 +18,8 @@ pub(super) struct State {
     pub(super) plan: Option<(u64, Fault)>,
     pub(super) happened: Option<String>,
     pub(super) crashed: bool,
+    /// What it says is free; it takes more all the same.
+    pub(super) free_bytes: u64,
     /// Counts restarts: handles from before are dead.
     pub(super) life: u64,
 }

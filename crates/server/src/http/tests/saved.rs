@@ -137,6 +137,19 @@ async fn parquet_is_exported() {
     assert_eq!(metadata.file_metadata().num_rows(), 50);
 }
 
+// Protects: the last room on the disk is for new events, and who asked is told why nothing came.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_ends_an_export() {
+    let rig = Rig::new(|config| config.exports.free_bytes_min = u64::MAX);
+    let begun = send(&rig, Role::Viewer, "POST", routes::EXPORTS, &json!({})).await;
+    let path = begun.headers["location"].to_str().expect("a path").to_owned();
+    work_off(&rig);
+    let job = rig.get(Role::Viewer, &path).await.json();
+    assert_eq!(job["state"], "failed", "{job}");
+    assert!(job["error"].as_str().is_some_and(|error| error.contains("disk is full")), "{job}");
+    assert_eq!(rig.get(Role::Viewer, &format!("{path}/file")).await.problem().0, 409);
+}
+
 // A job is its owner's alone; ended ones go with their file.
 #[tokio::test(flavor = "multi_thread")]
 async fn jobs_are_ended_and_removed() {
