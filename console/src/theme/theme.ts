@@ -61,6 +61,5 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: "xs" } },
     Checkbox: { defaultProps: { size: "xs" } },
     SegmentedControl: { defaultProps: { size: "xs" } },
-    ActionIcon: { defaultProps: { size: "md", variant: "subtle", color: "gray" } },
   },
 });

@@ -57,6 +57,7 @@ export const log = {
   viewsMine: "Mine",
   viewsShared: "Shared",
   viewSave: "Save this view",
+  viewKeep: "Save",
   viewName: "Name",
   viewShare: "Share with everyone who may read",
   viewDelete: (name: string) => `Delete ${name}`,
@@ -101,6 +102,8 @@ export const log = {
   emptyLog: "The log holds no events that you may see yet.",
   emptyWiden: (range: string) => `Look in ${range.toLowerCase()}`,
   emptyClear: "Without the filter",
+  refusedTitle: "The filter cannot be read",
+  refusedText: "Mend it above where it is underlined.",
   partial: (scanned: string) =>
     `The search stopped early: everything below position ${scanned} was looked at.`,
   partialGoOn: "Go on",

@@ -1,7 +1,7 @@
 // The rows and every state they can be in: on the way, none, refused, partial, at the end; new ones.
 
 import { Button, Skeleton } from "@mantine/core";
-import { IconArrowUp, IconInfoCircle } from "@tabler/icons-react";
+import { IconArrowUp, IconFilterQuestion, IconInfoCircle } from "@tabler/icons-react";
 import { type MouseEvent, useCallback, useMemo } from "react";
 import type { AuditEvent } from "../../api/events";
 import { outcomeOf } from "../../events/outcome";
@@ -9,6 +9,7 @@ import { useLocale, useT } from "../../i18n/locale";
 import { ErrorState } from "../../shell/ErrorState";
 import { type Column, VirtualTable } from "../../table/VirtualTable";
 import { OutcomeMark } from "../../ui/OutcomeMark";
+import { StateBlock } from "../../ui/StateBlock";
 import { type CellContext, tableColumns } from "./columns";
 import classes from "./log.module.css";
 import { Nothing } from "./Nothing";
@@ -19,6 +20,8 @@ import { Sentence } from "./Sentence";
 const DENSE_PX = 28;
 const ROOMY_PX = 36;
 const LIST_PX = 58;
+/** On narrow screens a sentence takes two lines. */
+const NARROW_PX = 78;
 const SKELETON_ROWS = 14;
 
 export interface EventRowsProps {
@@ -26,6 +29,7 @@ export interface EventRowsProps {
   walk: ReturnType<typeof useRows>;
   live: Live;
   isList: boolean;
+  isNarrow: boolean;
   isDense: boolean;
   columns: string[];
   widths: Record<string, number>;
@@ -46,7 +50,7 @@ export interface EventRowsProps {
 
 export function EventRows(props: EventRowsProps) {
   const t = useT("log");
-  const { rows, walk, live, isList, isDense, columns, widths, context } = props;
+  const { rows, walk, live, isList, columns, widths, context } = props;
   const table = useMemo(
     () => (isList ? listColumns(context, t.sentence) : tableColumns(columns, widths, context)),
     [isList, columns, widths, context, t],
@@ -57,7 +61,7 @@ export function EventRows(props: EventRowsProps) {
   }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
 
   if (walk.isPending) return <Waiting isList={isList} />;
-  if (props.isRefused) return <div className={classes.rows} />;
+  if (props.isRefused) return <Refused />;
   if (walk.error && rows.length === 0) {
     return <ErrorState error={walk.error} onRetry={() => void walk.refetch()} />;
   }
@@ -84,7 +88,7 @@ export function EventRows(props: EventRowsProps) {
         columns={table}
         rows={rows}
         rowKey={(event) => event.index ?? event.id ?? ""}
-        rowHeight={isList ? LIST_PX : isDense ? DENSE_PX : ROOMY_PX}
+        rowHeight={rowHeight(props)}
         cursor={props.cursor}
         onOpen={props.onOpen}
         onContext={props.onContext}
@@ -104,6 +108,11 @@ export function EventRows(props: EventRowsProps) {
       />
     </div>
   );
+}
+
+function rowHeight({ isList, isNarrow, isDense }: EventRowsProps): number {
+  if (isList) return isNarrow ? NARROW_PX : LIST_PX;
+  return isDense ? DENSE_PX : ROOMY_PX;
 }
 
 function withWidth(widths: Record<string, number>, key: string, width: number | null) {
@@ -162,6 +171,17 @@ function Waiting({ isList }: { isList: boolean }) {
           <Skeleton height={10} width={`${28 + ((place * 17) % 40)}%`} />
         </div>
       ))}
+    </div>
+  );
+}
+
+function Refused() {
+  const t = useT("log");
+  return (
+    <div className={classes.rows}>
+      <StateBlock icon={<IconFilterQuestion />} title={t.refusedTitle}>
+        <p>{t.refusedText}</p>
+      </StateBlock>
     </div>
   );
 }

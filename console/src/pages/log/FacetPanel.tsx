@@ -4,6 +4,7 @@
 // values can be added.
 
 import { useQueries } from "@tanstack/react-query";
+import { memo } from "react";
 import { answer, api } from "../../api/client";
 import type { Question } from "../../api/events";
 import { withoutField } from "../../ask/edit";
@@ -32,7 +33,9 @@ export interface FacetPanelProps {
   onFilter: (filter: string) => void;
 }
 
-export function FacetPanel({ filter, question, isReady, onFilter }: FacetPanelProps) {
+/** Drawn anew only when its question changes, not at every step through the rows. */
+export const FacetPanel = memo(function FacetPanel(props: FacetPanelProps) {
+  const { filter, question, isReady, onFilter } = props;
   const t = useT("log");
   const own = FIELDS.filter((field) => terms(filter).some((term) => term.field === field));
   const shared = FIELDS.filter((field) => !own.includes(field));
@@ -68,7 +71,7 @@ export function FacetPanel({ filter, question, isReady, onFilter }: FacetPanelPr
       ))}
     </aside>
   );
-}
+});
 
 function ask(fields: string[], q: string, { from, to, tz }: Question, signal: AbortSignal) {
   const query = { fields: fields.join(","), top: VALUES_SHOWN, from, to, tz, ...(q ? { q } : {}) };

@@ -76,14 +76,21 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
   );
   const histogram = useHistogram({ asked, by, isReady: walk.isSuccess });
 
-  const onFilter = (q: string) => {
-    setCursor(-1);
-    go({ q: q || undefined });
-  };
-  const onRange = (next: string) => {
-    setCursor(-1);
-    go({ range: next === RANGE_DEFAULT ? undefined : next });
-  };
+  const onFilter = useCallback(
+    (q: string) => {
+      setCursor(-1);
+      go({ q: q || undefined });
+    },
+    [go],
+  );
+  const onRange = useCallback(
+    (next: string) => {
+      setCursor(-1);
+      go({ range: next === RANGE_DEFAULT ? undefined : next });
+    },
+    [go],
+  );
+  const onZoom = useCallback((from: number, to: number) => onRange(absolute(from, to)), [onRange]);
   const open = useCallback(
     (place: number) => {
       const event = rows[place];
@@ -155,13 +162,7 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
         />
       </div>
       <div className={`${classes.chart} no-print`}>
-        <Histogram
-          asked={asked}
-          by={by}
-          isReady={isReady}
-          histogram={histogram}
-          onZoom={(from, to) => onRange(absolute(from, to))}
-        />
+        <Histogram asked={asked} by={by} isReady={isReady} histogram={histogram} onZoom={onZoom} />
       </div>
       <Toolbar
         total={isReady ? histogram.total : null}
@@ -169,6 +170,7 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
         isCounting={histogram.isCounting && !walk.isError}
         order={order}
         onOrder={() => go({ order: order === "-time" ? "time" : undefined })}
+        isNarrow={isNarrow}
         isList={isList}
         onList={(next) => go({ layout: next ? "list" : undefined })}
         live={{
@@ -209,7 +211,7 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
         />
       </Toolbar>
       <div className={classes.below}>
-        {hasFacets && hasRoom ? (
+        {hasFacets && hasRoom && !refused ? (
           <FacetPanel
             filter={filter}
             question={asked.question}
@@ -222,6 +224,7 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
           walk={walk}
           live={live}
           isList={isList}
+          isNarrow={isNarrow}
           isDense={kept.isDense ?? false}
           columns={columns}
           widths={kept.widths ?? NO_WIDTHS}

@@ -22,6 +22,8 @@ export interface ToolbarProps {
   isCounting: boolean;
   order: "-time" | "time";
   onOrder: () => void;
+  /** Leaves out what has no room on narrow screens. */
+  isNarrow: boolean;
   isList: boolean;
   onList: (isList: boolean) => void;
   live: {
@@ -45,16 +47,18 @@ export function Toolbar(props: ToolbarProps) {
   const { total, order, live, by } = props;
   return (
     <div className={`${classes.toolbar} no-print`}>
-      <button
-        type="button"
-        className={tools.tool}
-        aria-pressed={props.hasFacets}
-        aria-label={props.hasFacets ? t.facetsHide : t.facetsShow}
-        title={props.hasFacets ? t.facetsHide : t.facetsShow}
-        onClick={props.onFacets}
-      >
-        <IconFilter size={16} stroke={1.7} aria-hidden />
-      </button>
+      {props.isNarrow ? null : (
+        <button
+          type="button"
+          className={tools.tool}
+          aria-pressed={props.hasFacets}
+          aria-label={props.hasFacets ? t.facetsHide : t.facetsShow}
+          title={props.hasFacets ? t.facetsHide : t.facetsShow}
+          onClick={props.onFacets}
+        >
+          <IconFilter size={16} stroke={1.7} aria-hidden />
+        </button>
+      )}
       <strong className={`${classes.total} figures`} aria-live="polite">
         {total === null
           ? props.isCounting
@@ -95,27 +99,31 @@ export function Toolbar(props: ToolbarProps) {
         >
           <IconRefresh size={16} stroke={1.7} aria-hidden />
         </button>
-        <span className={classes.gap} />
-        <button
-          type="button"
-          className={tools.tool}
-          aria-pressed={!props.isList}
-          aria-label={t.asTable}
-          title={t.asTable}
-          onClick={() => props.onList(false)}
-        >
-          <IconTable size={16} stroke={1.7} aria-hidden />
-        </button>
-        <button
-          type="button"
-          className={tools.tool}
-          aria-pressed={props.isList}
-          aria-label={t.asList}
-          title={t.asList}
-          onClick={() => props.onList(true)}
-        >
-          <IconListDetails size={16} stroke={1.7} aria-hidden />
-        </button>
+        {props.isNarrow ? null : (
+          <>
+            <span className={classes.gap} />
+            <button
+              type="button"
+              className={tools.tool}
+              aria-pressed={!props.isList}
+              aria-label={t.asTable}
+              title={t.asTable}
+              onClick={() => props.onList(false)}
+            >
+              <IconTable size={16} stroke={1.7} aria-hidden />
+            </button>
+            <button
+              type="button"
+              className={tools.tool}
+              aria-pressed={props.isList}
+              aria-label={t.asList}
+              title={t.asList}
+              onClick={() => props.onList(true)}
+            >
+              <IconListDetails size={16} stroke={1.7} aria-hidden />
+            </button>
+          </>
+        )}
         {props.children}
       </span>
     </div>

@@ -149,7 +149,7 @@ function SaveForm({
           onChange={(event) => setIsShared(event.currentTarget.checked)}
         />
         <Button type="submit" loading={save.isPending} disabled={!name.trim()}>
-          OK
+          {t.viewKeep}
         </Button>
       </div>
     </form>

@@ -1,6 +1,6 @@
 // What the page asks the server, made from its address: one moment for rows, bars and facets.
 
-import { useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { Question } from "../../api/events";
 import { RANGE_DEFAULT, type Span, spanOf } from "../../ask/range";
 import { useLocale } from "../../i18n/locale";
@@ -24,15 +24,17 @@ export function useAsked({ q, range = RANGE_DEFAULT }: LogSearch): Asked {
   const key = [q, range, zone, times].join("\n");
   const [asked, setAsked] = useState({ key, now: Date.now() });
   if (asked.key !== key) setAsked({ key, now: Date.now() });
-  const read = spanOf(range, { now: asked.now, zone });
-  const span = read ?? { from: null, to: null };
-  const iso = (instant: number) => new Date(instant).toISOString();
-  const question: Question = {
-    ...(q ? { q } : {}),
-    ...(span.from !== null ? { from: iso(span.from) } : {}),
-    ...(span.to !== null ? { to: iso(span.to) } : {}),
-    tz: zone,
-  };
-  const again = () => setTimes((count) => count + 1);
-  return { question, span, now: asked.now, isRangeGood: read !== null, again };
+  const again = useCallback(() => setTimes((count) => count + 1), []);
+  return useMemo(() => {
+    const read = spanOf(range, { now: asked.now, zone });
+    const span = read ?? { from: null, to: null };
+    const iso = (instant: number) => new Date(instant).toISOString();
+    const question: Question = {
+      ...(q ? { q } : {}),
+      ...(span.from !== null ? { from: iso(span.from) } : {}),
+      ...(span.to !== null ? { to: iso(span.to) } : {}),
+      tz: zone,
+    };
+    return { question, span, now: asked.now, isRangeGood: read !== null, again };
+  }, [q, range, zone, asked.now, again]);
 }
