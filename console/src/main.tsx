@@ -10,7 +10,9 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { catalogueQuery } from "./api/catalogue";
 import { queryClient } from "./api/queries";
+import { sessionQuery } from "./api/session";
 import { firstLanguage, htmlLanguage, LocaleProvider } from "./i18n/locale";
 import { loadMessages } from "./i18n/messages";
 import { router } from "./routes";
@@ -29,8 +31,16 @@ function styleNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 }
 
+/** Asks for what every page waits for, while the page's code is still on its way. */
+async function askAhead(): Promise<void> {
+  await queryClient.prefetchQuery(sessionQuery);
+  const session = queryClient.getQueryData(sessionQuery.queryKey);
+  if (session?.signed_in) await queryClient.prefetchQuery(catalogueQuery);
+}
+
 async function start(): Promise<void> {
   showScheme();
+  void askAhead();
   const language = firstLanguage();
   document.documentElement.lang = htmlLanguage(language);
   const messages = await loadMessages(language);

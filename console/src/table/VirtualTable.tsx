@@ -11,6 +11,7 @@ import {
   type MouseEvent,
   memo,
   type ReactNode,
+  useCallback,
   useEffect,
   useRef,
 } from "react";
@@ -34,6 +35,7 @@ export interface VirtualTableProps<Row> {
   label: string;
   columns: Column<Row>[];
   rows: Row[];
+  /** A function that stays the same from one drawing to the next. */
   rowKey: (row: Row) => string | number;
   rowHeight: number;
   /** Place of the row that keys act on; -1 for none. */
@@ -55,15 +57,21 @@ export interface VirtualTableProps<Row> {
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const { columns, rows, rowHeight, cursor, onNearEnd, onTop, isHeadless = false } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  // Another function here has all rows measured anew, so it changes with the rows alone.
+  const { rowKey } = props;
+  const getItemKey = useCallback(
+    (place: number) => {
+      const row = rows[place];
+      return row === undefined ? place : rowKey(row);
+    },
+    [rows, rowKey],
+  );
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: OVERSCAN_ROWS,
-    getItemKey: (place) => {
-      const row = rows[place];
-      return row === undefined ? place : props.rowKey(row);
-    },
+    getItemKey,
   });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;

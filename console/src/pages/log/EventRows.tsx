@@ -87,7 +87,7 @@ export function EventRows(props: EventRowsProps) {
         label={t.title}
         columns={table}
         rows={rows}
-        rowKey={(event) => event.index ?? event.id ?? ""}
+        rowKey={rowKey}
         rowHeight={rowHeight(props)}
         cursor={props.cursor}
         onOpen={props.onOpen}
@@ -109,6 +109,8 @@ export function EventRows(props: EventRowsProps) {
     </div>
   );
 }
+
+const rowKey = (event: AuditEvent) => event.index ?? event.id ?? "";
 
 function rowHeight({ isList, isNarrow, isDense }: EventRowsProps): number {
   if (isList) return isNarrow ? NARROW_PX : LIST_PX;
