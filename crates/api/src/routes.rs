@@ -29,6 +29,8 @@ pub const EVENT_PROOF: &str = "/v1/events/{id}/proof";
 pub const EVENT_AT: &str = "/v1/events/index/{index}";
 /// The proof of one event by its position.
 pub const EVENT_AT_PROOF: &str = "/v1/events/index/{index}/proof";
+/// What stands behind `***` in one event.
+pub const UNMASK: &str = "/v1/events/index/{index}/unmask";
 /// How many events match.
 pub const COUNT: &str = "/v1/count";
 /// The values of fields, with counts.
@@ -67,6 +69,8 @@ pub const CATALOGUE: &str = "/v1/catalogue";
 pub const QUARANTINE: &str = "/v1/quarantine";
 /// Send one rejected line again.
 pub const QUARANTINE_REPLAY: &str = "/v1/quarantine/{index}/replay";
+/// The configuration the server runs with.
+pub const CONFIGURATION: &str = "/v1/configuration";
 /// How the server is doing.
 pub const STATUS: &str = "/v1/status";
 /// The console, its pages and its files; none of them part of the described API.

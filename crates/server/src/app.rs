@@ -16,7 +16,9 @@ use crate::control::{Control, SECRET_BYTES};
 use crate::ingest::{Ingest, Quota};
 use crate::metrics::Metrics;
 use crate::outside::Publisher;
+use crate::pseudonyms::Pseudonyms;
 use crate::quarantine::QuarantineIndex;
+use crate::recorder::Recorder;
 use crate::scrub::Scrub;
 
 /// Listeners to live events at once; each has a thread.
@@ -42,6 +44,8 @@ pub(crate) struct App {
     pub(crate) scrub: Arc<Scrub>,
     pub(crate) metrics: Metrics,
     pub(crate) console: Console,
+    pub(crate) recorder: Recorder,
+    pub(crate) pseudonyms: Pseudonyms,
     pub(crate) budget: Arc<Budget>,
     /// Places for listeners to live events.
     pub(crate) listeners: Arc<Semaphore>,
@@ -59,6 +63,7 @@ pub(crate) struct Parts {
     pub(crate) quota: Arc<Quota>,
     pub(crate) quarantine: Option<Arc<QuarantineIndex>>,
     pub(crate) quarantine_key: [u8; SECRET_BYTES],
+    pub(crate) pseudonym_key: [u8; SECRET_BYTES],
     pub(crate) search: Option<SearchIndex>,
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) scrub: Arc<Scrub>,
@@ -70,7 +75,7 @@ impl App {
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { config, catalogue, appender, reader, control, .. } = parts;
         let Parts { quota, quarantine, quarantine_key, publisher, scrub, started, .. } = parts;
-        let Parts { search, .. } = parts;
+        let Parts { search, pseudonym_key, .. } = parts;
         let ingest = Ingest::new(appender.clone(), catalogue.clone(), quota.clone())
             .with_quarantine_key(quarantine_key)
             .at(&config.region, &config.stack_id);
@@ -78,6 +83,8 @@ impl App {
         Self {
             metrics: Metrics::new(),
             console: Console::built(),
+            recorder: Recorder::default(),
+            pseudonyms: Pseudonyms::new(&pseudonym_key),
             stopping: AtomicBool::new(false),
             config,
             catalogue,

@@ -5,6 +5,8 @@ use annals_api::wire::export::ExportRequest;
 use annals_record::{Catalogue, Timestamp};
 use annals_views::{Filter, FilterError, Question, Scope};
 
+use crate::masks::{MaskedField, Masks};
+
 /// Most columns of a view or an export.
 const COLUMNS_MAX: usize = 100;
 
@@ -14,6 +16,9 @@ pub(crate) enum AskError {
     /// The text is no filter.
     #[error(transparent)]
     Filter(#[from] FilterError),
+    /// It asks for what is masked.
+    #[error(transparent)]
+    Masked(#[from] MaskedField),
     /// A member holds what it may not.
     #[error("`{field}` {problem}")]
     Field {
@@ -34,6 +39,7 @@ impl AskError {
 pub(crate) fn asked(
     request: &ExportRequest,
     scope: Scope,
+    masks: Masks,
     now: Timestamp,
     catalogue: &Catalogue,
 ) -> Result<(Question, Vec<Column>), AskError> {
@@ -45,7 +51,7 @@ pub(crate) fn asked(
         text.as_ref().map(parse).transpose()
     };
     let question = Question {
-        filter: Filter::parse(&request.q, catalogue)?,
+        filter: masks.narrow(Filter::parse(&request.q, catalogue)?, catalogue)?,
         from: time("from", &request.from)?,
         to: time("to", &request.to)?,
         ..Question::everything(scope, now)

@@ -15,7 +15,7 @@ use annals_views::{IndexOptions, Indexer, SearchIndex};
 
 use crate::app::{App, Parts, Shared};
 use crate::config::Config;
-use crate::control::{Control, QUARANTINE_IDS};
+use crate::control::{Control, PSEUDONYMS, QUARANTINE_IDS};
 use crate::error::ServerError;
 use crate::ingest::Quota;
 use crate::outside::Publisher;
@@ -40,6 +40,7 @@ pub(crate) fn build(config: Config) -> Result<House, ServerError> {
     let catalogue = Arc::new(catalogue(&config)?);
     let control = Control::open(&config.data)?;
     let quarantine_key = control.secret(QUARANTINE_IDS)?;
+    let pseudonym_key = control.secret(PSEUDONYMS)?;
     let ledger = Ledger::open(&config.data, options(&config))?;
     let reader = ledger.reader();
     let publisher = Arc::new(Publisher::new(&config, reader.clone())?);
@@ -69,6 +70,7 @@ pub(crate) fn build(config: Config) -> Result<House, ServerError> {
         quota,
         quarantine,
         quarantine_key,
+        pseudonym_key,
         search,
         publisher,
         scrub,

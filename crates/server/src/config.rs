@@ -5,6 +5,7 @@
 //! the file (`ANNALS_VIEWS_ENABLED` is `views.enabled`). How keys are matched to files and
 //! variables is in `config/load.rs`; nothing here opens the data folder or a socket.
 
+mod access;
 mod console;
 mod load;
 mod outside;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use access::{Behaviour, Switch};
 pub use load::ConfigError;
 pub(crate) use outside::Target;
 pub use outside::{Method, Publish, Witness};
@@ -78,6 +80,8 @@ section! {
         /// Who is asked to cosign the checkpoints (c2sp.org/tlog-witness): `[[witness]]` with
         /// `url`, `vkey` and, if need be, `ca`.
         witness: Vec<Witness> = Vec::new(),
+        /// Who may do and see what.
+        access: Access = Access::default(),
         /// The transparency log.
         log: Log = Log::default(),
         /// How events are taken in.
@@ -96,6 +100,22 @@ section! {
         http: Http = Http::default(),
         /// The console in the browser.
         console: Console = Console::default(),
+    }
+}
+
+section! {
+    /// Section `[access]`.
+    Access {
+        /// `on`: the three powers are in three hands. No account may be system-admin and
+        /// security-admin, security-admin and audit-admin, or system-admin and audit-admin at
+        /// once; one that is, from before, can do nothing until it is mended. `off`: the first
+        /// account holds all three.
+        separation: Switch = Switch::Off,
+        /// How a person's behaviour is shown: `on`; `pseudonymised`, under a name that is always
+        /// the same but not theirs; `off`, not at all. One's own is always shown.
+        behaviour: Behaviour = Behaviour::On,
+        /// Demand a reason of whoever opens the profile of somebody else. It is recorded.
+        profile_reason: bool = false,
     }
 }
 
@@ -257,6 +277,7 @@ impl Config {
 pub(crate) fn keys(path: &str) -> &'static [Key] {
     match path {
         "" => Config::KEYS,
+        "access" => Access::KEYS,
         "log" => Log::KEYS,
         "ingest" => Ingest::KEYS,
         "quarantine" => Quarantine::KEYS,

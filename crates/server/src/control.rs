@@ -23,8 +23,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub(crate) use exports::{Ending, ExportRow, NewExport, Progress};
 pub use outbox::Pending;
 pub(crate) use saved::{Content, SavedView};
-pub(crate) use secrets::QUARANTINE_IDS;
 pub use secrets::SECRET_BYTES;
+pub(crate) use secrets::{CONFIGURATION, CONFIGURATION_SEEN, PSEUDONYMS, QUARANTINE_IDS};
 pub use tokens::{CreatedToken, NewToken, TokenRow};
 
 use tokens::Cached;

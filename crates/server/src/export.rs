@@ -27,6 +27,7 @@ use crate::asked::{AskError, asked};
 use crate::config::Config;
 use crate::control::{ControlError, Ending, ExportRow, Progress};
 use crate::jobs;
+use crate::masks::Masks;
 use crate::words;
 
 use error::ExportError;
@@ -204,7 +205,7 @@ impl Job<'_> {
         while !is_at_end {
             let page = self.page(&question, &progress)?;
             for found in &page.events {
-                sink.push(found)?;
+                sink.push(found, self.masks())?;
             }
             progress.rows += page.events.len() as u64;
             progress.cursor = page.next.map(|next| next.encode());
@@ -227,8 +228,13 @@ impl Job<'_> {
             Some(text) => Scope::parse(text, &self.app.catalogue).map_err(AskError::Filter)?,
         };
         let (request, now) = (&self.row.request, self.row.created);
-        let (question, columns) = asked(request, scope, now, &self.app.catalogue)?;
+        let (question, columns) = asked(request, scope, self.masks(), now, &self.app.catalogue)?;
         Ok((Question { as_of: Some(self.row.as_of), ..question }, columns))
+    }
+
+    /// What is masked for whoever asked.
+    fn masks(&self) -> Masks {
+        Masks::of_roles(self.row.roles)
     }
 
     /// How many events there will be; for whoever watches.

@@ -22,12 +22,15 @@ mod metrics;
 mod one;
 mod openapi;
 pub(crate) mod principal;
+mod profile;
 mod proof;
 mod quarantine;
 mod query;
 mod search;
 mod status;
 mod tail;
+mod trace;
+mod unmask;
 mod views;
 
 pub(crate) use status::origin;
@@ -47,6 +50,7 @@ use crate::app::Shared;
 use crate::auth::role::Right;
 use crate::http::error::HttpError;
 use crate::http::principal::Guard;
+use crate::http::trace::Trace;
 
 /// What it takes to get in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +98,7 @@ fn table(app: &Shared) -> Vec<Route> {
         get_(routes::EVENT_PROOF, Needs(ReadEvents), get(proof::event_proof)),
         get_(routes::EVENT_AT, Needs(ReadEvents), get(events::event_at)),
         get_(routes::EVENT_AT_PROOF, Needs(ReadEvents), get(proof::event_at_proof)),
+        post_(routes::UNMASK, Needs(UnmaskEvents), post(unmask::unmask)),
         get_(routes::COUNT, Needs(ReadEvents), get(search::count)),
         get_(routes::FACETS, Needs(ReadEvents), get(search::facets)),
         get_(routes::GROUPS, Needs(ReadEvents), get(search::groups)),
@@ -101,7 +106,7 @@ fn table(app: &Shared) -> Vec<Route> {
         get_(routes::COMPLETE, Needs(ReadEvents), get(search::complete)),
         get_(routes::TAIL, Needs(ReadEvents), get(tail::tail)),
         get_(routes::HISTORY, Needs(ReadEvents), get(life::history)),
-        get_(routes::PROFILE, Needs(ReadEvents), get(life::profile)),
+        get_(routes::PROFILE, Needs(ReadEvents), get(profile::profile)),
         get_(routes::SESSIONS, Needs(ReadEvents), get(life::sessions)),
         get_(routes::OPERATIONS, Needs(ReadEvents), get(life::operations)),
         get_(routes::CAUSES, Needs(ReadEvents), get(life::causes)),
@@ -118,21 +123,34 @@ fn table(app: &Shared) -> Vec<Route> {
         get_(routes::CATALOGUE, Needs(ReadCatalogue), get(catalogue::catalogue)),
         get_(routes::QUARANTINE, Needs(ReadQuarantine), get(quarantine::list)),
         post_(routes::QUARANTINE_REPLAY, Needs(ReplayQuarantine), post(quarantine::replay)),
+        get_(routes::CONFIGURATION, Needs(ReadConfiguration), get(status::configuration)),
         get_(routes::STATUS, Needs(ReadStatus), get(status::status)),
     ]
 }
 
-/// What each route demands, for `principal::guard`.
-pub(crate) struct Table(HashMap<(Method, &'static str), Access>);
+/// What each route demands and leaves, for `principal::guard`.
+pub(crate) struct Table(HashMap<(Method, &'static str), Entry>);
+
+/// What is known of a matched route.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) path: &'static str,
+    pub(crate) access: Access,
+    pub(crate) trace: Trace,
+}
 
 impl Table {
     fn new(routes: &[Route]) -> Self {
-        let entry = |route: &Route| ((route.method.clone(), route.path), route.access);
+        let entry = |route: &Route| {
+            let Route { path, access, .. } = *route;
+            let trace = trace::of(&route.method, path);
+            ((route.method.clone(), path), Entry { path, access, trace })
+        };
         Self(routes.iter().map(entry).collect())
     }
 
-    /// What a matched route demands; none if it does not take the method.
-    pub(crate) fn access(&self, method: &Method, path: &str) -> Option<Access> {
+    /// What is known of a matched route; none if it does not take the method.
+    pub(crate) fn entry(&self, method: &Method, path: &str) -> Option<Entry> {
         self.0.get(&(principal::method_of(method), path)).copied()
     }
 }

@@ -1,4 +1,4 @@
-//! What the server does beside answering: draining the outbox, watching the ledger.
+//! What the server does beside answering: recording what waits for it, watching the ledger.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +36,7 @@ pub(crate) async fn run(app: Shared) -> Arc<LedgerError> {
         }
         look += 1;
         let shared = app.clone();
-        match tokio::task::spawn_blocking(move || drain(&shared)).await {
+        match tokio::task::spawn_blocking(move || record_all(&shared)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
                 tracing::error!(
@@ -62,6 +62,11 @@ async fn give_up_intents(app: &Shared) {
         ),
         Err(error) => tracing::error!(%error, "giving up operations failed"),
     }
+}
+
+fn record_all(app: &App) -> Result<(), DrainError> {
+    drain(app)?;
+    Ok(app.recorder.flush(&app.ingest, SystemClock.now(), false)?)
 }
 
 /// Records all waiting acts. One is forgotten only after its receipt; its id is fixed, so that

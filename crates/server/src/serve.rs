@@ -4,12 +4,15 @@ use std::future::Future;
 use std::net::SocketAddr;
 
 use annals_api::wire::status::ScrubResult;
+use annals_ledger::{Clock as _, SystemClock};
 use annals_record::{Object, Record};
 use tokio::net::TcpListener;
 
 use crate::app::{App, Shared};
 use crate::build::{self, House};
 use crate::config::Config;
+use crate::configured::Configured;
+use crate::control::{CONFIGURATION, CONFIGURATION_SEEN};
 use crate::error::ServerError;
 use crate::export::Exporter;
 use crate::http::listen;
@@ -37,7 +40,11 @@ pub async fn serve(
     let House { app, ledger, followers, compactor } =
         blocking(move || build::build(config)).await?;
     let shared = app.clone();
-    blocking(move || record(&shared, "service.start").map_err(ServerError::Record)).await?;
+    blocking(move || {
+        record(&shared, "service.start").map_err(ServerError::Record)?;
+        record_configuration(&shared)
+    })
+    .await?;
     let rounds = Rounds::start(app.publisher.clone());
     let shared = app.clone();
     let scrub = app.scrub.start(move |result| record_scrub(&shared, result));
@@ -82,10 +89,14 @@ async fn until_stopped(
     fault.map_or(Ok(()), |fault| Err(ServerError::Stopped(fault)))
 }
 
-/// The last events: what waits in the outbox, and that the service stops.
+/// The last events: what waits to be recorded, and that the service stops.
 fn finish(app: &App) {
     if let Err(error) = jobs::drain(app) {
         tracing::error!(error = &error as &dyn std::error::Error, "acts wait to be recorded");
+    }
+    if let Err(error) = app.recorder.flush(&app.ingest, SystemClock.now(), true) {
+        let error = &error as &dyn std::error::Error;
+        tracing::error!(error, "what was read and refused last is not recorded");
     }
     if let Err(error) = record(app, "service.stop") {
         let error = &error as &dyn std::error::Error;
@@ -95,6 +106,28 @@ fn finish(app: &App) {
 
 fn record(app: &App, operation: &str) -> Result<(), IngestError> {
     app.ingest.record_own(own_act(app, operation)).map(|_| ())
+}
+
+/// Records that the configuration is not that of the last start, if it is not.
+fn record_configuration(app: &App) -> Result<(), ServerError> {
+    let key = app.control.secret(CONFIGURATION)?;
+    let now = Configured::of(&app.config, &key);
+    let before = app.control.recall(CONFIGURATION_SEEN)?;
+    if let Some(before) = before.as_deref().and_then(Configured::parse) {
+        let default = Configured::of(&Config::default(), &key);
+        let changed = now.changed(&before, &default);
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let told = serde_json::json!({ "changed": changed, "digest": now.digest(&key) });
+        let event = Record {
+            request_data: Some(told.to_string().into()),
+            ..own_act(app, "configuration.edit")
+        };
+        app.ingest.record_own(event).map_err(ServerError::Record)?;
+    }
+    // Only then: a crash in between tells it twice rather than never.
+    Ok(app.control.remember(CONFIGURATION_SEEN, &now.to_bytes())?)
 }
 
 /// A check of the ledger is an event like any other reading of it.

@@ -12,13 +12,14 @@ use annals_views as views;
 use annals_views::{ChangeKind, Changed, Found, LifeStep, Position, Profile, Thing};
 
 use crate::found;
+use crate::masks::Masks;
 
 const NANOS_PER_MILLI: i64 = 1_000_000;
 
 /// An event as the API prints it.
-pub(crate) fn event(found: &Found) -> KeptEvent {
+pub(crate) fn event(found: &Found, masks: Masks) -> KeptEvent {
     let mut out = Vec::with_capacity(1024);
-    found::print(found, &mut out);
+    found::print(found, masks, &mut out);
     let text = String::from_utf8(out).expect("events are printed from strings");
     KeptEvent::new(text).expect("events are printed as JSON")
 }
@@ -52,13 +53,13 @@ pub(crate) fn life(life: views::Life) -> wire::Life {
 }
 
 /// One event in the history of an object.
-pub(crate) fn history_event(of: &views::HistoryEvent) -> wire::HistoryEvent {
+pub(crate) fn history_event(of: &views::HistoryEvent, masks: Masks) -> wire::HistoryEvent {
     let step = of.step.map(|step| match step {
         LifeStep::Created => "created",
         LifeStep::Deleted => "deleted",
     });
     wire::HistoryEvent {
-        event: event(&of.found),
+        event: event(&of.found, masks),
         object: thing(&of.thing),
         part: if of.is_target { "target" } else { "related" }.to_owned(),
         renamed_from: of.renamed_from.clone(),

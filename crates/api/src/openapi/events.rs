@@ -8,6 +8,7 @@ use crate::routes;
 use crate::wire::append::AppendAnswer;
 use crate::wire::event::schema::Event;
 use crate::wire::quarantine::{QuarantinePage, ReplayAnswer};
+use crate::wire::unmask::{UnmaskAnswer, UnmaskRequest};
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -112,6 +113,18 @@ pub(super) fn event_at() {}
         body = String, content_type = "text/plain; charset=utf-8"), Guarded, Found),
 )]
 pub(super) fn event_at_proof() {}
+
+/// What stands behind `***` in an event
+///
+/// Needs the right `unmask-events` and a reason. The record of it is durable before anything is
+/// shown; if it cannot be kept, nothing is.
+#[utoipa::path(
+    post, path = routes::UNMASK, tag = "events", security(("token" = [])),
+    params(("index" = u64, Path, description = "The event's position in the ledger")),
+    request_body = UnmaskRequest,
+    responses((status = 200, description = "The values", body = UnmaskAnswer), Guarded, Found),
+)]
+pub(super) fn unmask() {}
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

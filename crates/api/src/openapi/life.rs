@@ -40,12 +40,25 @@ struct HistoryParameters {
 )]
 pub(super) fn history() {}
 
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ProfileParameters {
+    /// Why somebody else's profile is opened, where the server demands it; recorded.
+    #[param(max_length = 1024)]
+    reason: Option<String>,
+}
+
 /// What one person does: when, from where, and what of it is unusual
+///
+/// Where behaviour is pseudonymised, users stand as `p-` and eight hex digits, always the same,
+/// and can be asked for by that. Whoever has the right `unmask-events` and gives a reason is
+/// answered by name.
 #[utoipa::path(
     get, path = routes::PROFILE, tag = "search", security(("token" = [])),
-    params(("name" = String, Path, description = "Operator or username"), Asked),
+    params(("name" = String, Path, description = "Operator, username or pseudonym"),
+        ProfileParameters, Asked),
     responses((status = 200, description = "The profile", body = ProfileAnswer),
-        Guarded, Querying),
+        Guarded, Found, Querying),
 )]
 pub(super) fn profile() {}
 

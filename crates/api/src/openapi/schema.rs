@@ -38,7 +38,7 @@ impl IntoResponses for Guarded {
         problems(&[
             ("400", "The request cannot be understood; the code and message say why"),
             ("401", "No valid token"),
-            ("403", "The token's role may not do this"),
+            ("403", "The caller's roles, scope or masks do not allow it"),
         ])
     }
 }

@@ -21,6 +21,17 @@ pub(super) fn catalogue() {}
 )]
 pub(super) fn status() {}
 
+/// The configuration the server runs with
+///
+/// Every key with its meaning and its value, as `annals config print` writes it. Secrets are no
+/// part of it: it names the files and variables that hold them.
+#[utoipa::path(
+    get, path = routes::CONFIGURATION, tag = "service", security(("token" = [])),
+    responses((status = 200, description = "A configuration file",
+        body = String, content_type = "application/toml"), Guarded),
+)]
+pub(super) fn configuration() {}
+
 /// Alive
 #[utoipa::path(
     get, path = routes::HEALTHZ, tag = "service",

@@ -13,7 +13,7 @@ pub(crate) mod schema;
 
 pub use kept::KeptEvent;
 pub use parse::parse_event;
-pub use print::{Ending, Language, Names, Print, print_event};
+pub use print::{Ending, Language, MASKED, Names, Print, print_event};
 
 #[cfg(test)]
 mod tests;

@@ -17,4 +17,5 @@ pub mod quarantine;
 pub mod search;
 pub mod session;
 pub mod status;
+pub mod unmask;
 pub mod view;

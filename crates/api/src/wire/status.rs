@@ -31,6 +31,22 @@ pub struct Status {
     pub witnesses: Vec<DeliveryStatus>,
     /// The check of the whole ledger.
     pub scrub: ScrubStatus,
+    /// Who holds which powers.
+    pub access: AccessStatus,
+}
+
+/// How access is held.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AccessStatus {
+    /// Whether system, security and audit must be in three hands.
+    pub separation: bool,
+    /// Accounts that hold more than one of the three. While `separation` is on they can do
+    /// nothing until it is mended.
+    pub joined: Vec<String>,
+    /// Whether one account holds all three powers.
+    pub all_in_one: bool,
+    /// How the behaviour of people is shown: `on`, `pseudonymised` or `off`.
+    pub behaviour: String,
 }
 
 /// How it goes with one place or witness.

@@ -3,4 +3,5 @@
 pub mod caller;
 pub mod identity;
 pub mod role;
+pub mod separation;
 pub mod token;

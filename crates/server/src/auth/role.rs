@@ -57,6 +57,8 @@ rights! {
     ReadCatalogue = "read-catalogue",
     /// Have many events written to a file, and take it.
     ExportEvents = "export-events",
+    /// See the raw lines that events were made of.
+    SeeOrigins = "see-origins",
     /// See masked values, each time for a reason.
     UnmaskEvents = "unmask-events",
     /// List rejected lines.
@@ -103,11 +105,12 @@ impl Role {
     #[must_use]
     pub fn may(self, right: Right) -> bool {
         use Right::*;
-        let reads = matches!(right, ReadEvents | ReadCatalogue | ExportEvents | IssueEmbedTokens);
         let is_own = right == UseAccount;
+        let views = matches!(right, ReadEvents | ReadCatalogue | ExportEvents | IssueEmbedTokens);
+        let reads = views || right == SeeOrigins;
         match self {
             Self::Emitter => matches!(right, WriteEvents | ReadCatalogue),
-            Self::Viewer => reads || is_own,
+            Self::Viewer => views || is_own,
             Self::Auditor => {
                 let looks = matches!(right, ReadEntries | ReadQuarantine | ReadStatus);
                 let reviews = matches!(right, ReadAccounts | ReadTokens | UnmaskEvents);
@@ -264,6 +267,7 @@ mod tests {
         check(Right::ExportEvents, "viewer, auditor, security-admin, audit-admin");
         check(Right::IssueEmbedTokens, "viewer, auditor, security-admin, audit-admin");
         check(Right::ReadEntries, "auditor");
+        check(Right::SeeOrigins, "auditor, security-admin, audit-admin");
         check(Right::UnmaskEvents, "auditor, security-admin");
         check(Right::ReadQuarantine, "auditor, audit-admin");
         check(Right::ReplayQuarantine, "audit-admin");
@@ -300,5 +304,48 @@ mod tests {
             assert_eq!(both.may(right), expected, "{right:?}");
         }
         assert_eq!(Roles::default().rights().count(), 0);
+    }
+
+    // The guide shows auditors who may what: it must be what is decided by.
+    #[test]
+    fn the_guide_tells_the_table() {
+        use Right::*;
+        let rows: [(&str, &[Right]); 11] = [
+            ("send events", &[WriteEvents]),
+            (
+                "read, export, prove, embed events in scope",
+                &[ReadEvents, ExportEvents, IssueEmbedTokens],
+            ),
+            ("see raw lines", &[SeeOrigins]),
+            ("unmask, for a reason", &[UnmaskEvents]),
+            ("read entry bundles", &[ReadEntries]),
+            ("read the quarantine", &[ReadQuarantine]),
+            ("replay from it", &[ReplayQuarantine]),
+            ("see accounts and tokens", &[ReadAccounts, ReadTokens]),
+            ("manage accounts, sessions, tokens", &[ManageAccounts, ManageSessions, ManageTokens]),
+            ("state of the server", &[ReadStatus]),
+            ("metrics, configuration", &[ReadMetrics, ReadConfiguration]),
+        ];
+        let guide = include_str!("../../../../docs/guide/comply.md");
+        let cells = |line: &str| -> Vec<String> {
+            line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()
+        };
+        let lines = guide.lines().skip_while(|line| !line.starts_with("| right |"));
+        let table: Vec<Vec<String>> =
+            lines.take_while(|line| line.starts_with('|')).map(cells).collect();
+        let roles: Vec<Role> =
+            table[0][1..].iter().map(|role| role.parse().expect("a role")).collect();
+        assert_eq!((roles.len(), table.len()), (Role::ALL.len(), rows.len() + 2));
+        for (row, (name, rights)) in table[2..].iter().zip(rows) {
+            assert_eq!(row[0], name);
+            for (role, cell) in roles.iter().zip(&row[1..]) {
+                for right in rights {
+                    assert_eq!(role.may(*right), cell == "x", "{right:?} of {role}");
+                }
+            }
+        }
+        let everybodys = [ReadCatalogue, UseAccount];
+        let told: usize = rows.iter().map(|(_, rights)| rights.len()).sum();
+        assert_eq!(told + everybodys.len(), Right::ALL.len(), "a right is not in the guide");
     }
 }

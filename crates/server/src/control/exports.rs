@@ -11,9 +11,10 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use super::outbox::{self, Act, By};
 use super::{Control, ControlError};
 use crate::auth::caller::Caller;
+use crate::auth::role::{Roles, UnknownRole};
 
 const COLUMNS: &str = "id, owner, request, scope, state, created_ns, expires_ns, as_of, cursor, \
-                       rows, rows_total, bytes, sha256, error";
+                       rows, rows_total, bytes, sha256, error, roles";
 /// What is still to be worked on.
 const OPEN: &str = "state IN ('queued', 'running')";
 
@@ -26,6 +27,8 @@ pub(crate) struct ExportRow {
     pub(crate) request: ExportRequest,
     /// What they could see when they asked, as a printed scope; none: everything.
     pub(crate) scope: Option<String>,
+    /// What they were, which says what is masked for them.
+    pub(crate) roles: Roles,
     pub(crate) state: ExportState,
     pub(crate) created: Timestamp,
     pub(crate) expires: Timestamp,
@@ -81,6 +84,7 @@ impl Control {
             owner: by.identity.owner(),
             request,
             scope,
+            roles: by.identity.roles,
             state: ExportState::Queued,
             created: self.clock.now(),
             expires,
@@ -235,7 +239,7 @@ fn owned(
 }
 
 fn insert(transaction: &Transaction<'_>, row: &ExportRow) -> Result<(), rusqlite::Error> {
-    let insert = format!("INSERT INTO exports ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    let insert = format!("INSERT INTO exports ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     let values = params![
         row.id,
         row.owner,
@@ -251,13 +255,15 @@ fn insert(transaction: &Transaction<'_>, row: &ExportRow) -> Result<(), rusqlite
         row.progress.bytes,
         row.sha256,
         row.error,
+        row.roles.to_string(),
     ];
     transaction.execute(&insert, values).map(|_| ())
 }
 
 fn read(row: &Row<'_>) -> Result<ExportRow, rusqlite::Error> {
     let (request, state): (String, String) = (row.get(2)?, row.get(4)?);
-    let unreadable = |place, error| {
+    let roles: String = row.get(14)?;
+    let unreadable = |place, error: Box<dyn std::error::Error + Send + Sync>| {
         rusqlite::Error::FromSqlConversionFailure(place, rusqlite::types::Type::Text, error)
     };
     Ok(ExportRow {
@@ -265,6 +271,7 @@ fn read(row: &Row<'_>) -> Result<ExportRow, rusqlite::Error> {
         owner: row.get(1)?,
         request: serde_json::from_str(&request).map_err(|error| unreadable(2, error.into()))?,
         scope: row.get(3)?,
+        roles: roles.parse().map_err(|error: UnknownRole| unreadable(14, error.into()))?,
         state: serde_json::from_value(state.into()).map_err(|error| unreadable(4, error.into()))?,
         created: Timestamp::from_nanos(row.get(5)?),
         expires: Timestamp::from_nanos(row.get(6)?),

@@ -8,6 +8,7 @@ use rusqlite::Transaction;
 
 use super::{Control, ControlError};
 use crate::auth::caller::Caller;
+use crate::auth::role::Role;
 
 /// Most acts drained at once.
 const DRAIN_ACTS_MAX: usize = 256;
@@ -77,6 +78,8 @@ pub(super) fn push(
         event["user_type"] = identity.user_type().into();
         event["auth_method"] = identity.auth_method().into();
         event["request_id"] = request_id.as_str().into();
+        let held = |role: Role| serde_json::json!({ "type": "role", "id": role, "role": "held" });
+        event["related"] = identity.roles.iter().map(held).collect();
         if let Some(source_ip) = source_ip {
             event["source_ip"] = source_ip.to_string().into();
         }

@@ -59,6 +59,10 @@ const MIGRATIONS: &[&str] = &[
         error TEXT
     ) STRICT;
 ",
+    // Whoever began a job before roles were kept with it is shown the least.
+    "
+    ALTER TABLE exports ADD COLUMN roles TEXT NOT NULL DEFAULT '';
+",
 ];
 
 /// The version this program writes.

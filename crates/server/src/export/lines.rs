@@ -15,6 +15,7 @@ use super::error::ExportError;
 use super::hex::hex;
 use crate::control::Progress;
 use crate::found;
+use crate::masks::Masks;
 
 /// Bytes gathered before they are written.
 const BUFFER_BYTES: usize = 1 << 20;
@@ -85,15 +86,15 @@ impl LineFile {
         }
     }
 
-    pub(super) fn push(&mut self, found: &Found) -> Result<(), ExportError> {
+    pub(super) fn push(&mut self, found: &Found, masks: Masks) -> Result<(), ExportError> {
         match &self.cells {
             None => {
-                found::print(found, &mut self.buffer);
+                found::print(found, masks, &mut self.buffer);
                 self.buffer.push(b'\n');
             }
             Some(Cells { columns, words, .. }) => {
                 self.event.clear();
-                found::print(found, &mut self.event);
+                found::print(found, masks, &mut self.event);
                 let event = serde_json::from_slice(&self.event).unwrap_or_default();
                 csv::write_event(columns, &event, words, &mut self.buffer);
             }

@@ -27,6 +27,7 @@ use super::error::ExportError;
 use super::hex::hex;
 use crate::control::Progress;
 use crate::found;
+use crate::masks::Masks;
 
 /// Rows of a group, at most up to a page more.
 const GROUP_ROWS: usize = 64 << 10;
@@ -101,9 +102,9 @@ impl ParquetFile {
         self.path.with_extension(format!("part-{number}"))
     }
 
-    pub(super) fn push(&mut self, found: &Found) -> Result<(), ExportError> {
+    pub(super) fn push(&mut self, found: &Found, masks: Masks) -> Result<(), ExportError> {
         self.event.clear();
-        found::print(found, &mut self.event);
+        found::print(found, masks, &mut self.event);
         let event = serde_json::from_slice(&self.event).unwrap_or_default();
         for (column, cells) in self.columns.iter().zip(&mut self.cells) {
             let cell = column.cell(&event, &self.words);

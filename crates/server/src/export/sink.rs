@@ -10,6 +10,7 @@ use super::error::ExportError;
 use super::lines::{Cells, LineFile};
 use super::parquet::ParquetFile;
 use crate::control::Progress;
+use crate::masks::Masks;
 
 /// A file that takes events.
 pub(super) enum Sink {
@@ -40,10 +41,10 @@ impl Sink {
     }
 
     /// Adds one event.
-    pub(super) fn push(&mut self, found: &Found) -> Result<(), ExportError> {
+    pub(super) fn push(&mut self, found: &Found, masks: Masks) -> Result<(), ExportError> {
         match self {
-            Self::Lines(file) => file.push(found),
-            Self::Parquet(file) => file.push(found),
+            Self::Lines(file) => file.push(found, masks),
+            Self::Parquet(file) => file.push(found, masks),
         }
     }
 

@@ -1,7 +1,8 @@
 //! From parameters and principal to a question: which events are meant, and which may be seen.
 //!
-//! Every call that reads events goes through here, so that none can forget the scope, and `q`,
-//! `from`, `to` and `tz` mean the same everywhere. Long work is given up when its caller leaves.
+//! Every call that reads events goes through here, so that none can forget the scope or what is
+//! masked, and `q`, `from`, `to` and `tz` mean the same everywhere. Long work is given up when its
+//! caller leaves.
 
 use std::sync::Arc;
 
@@ -26,8 +27,9 @@ pub(crate) fn question(
     let filter = Filter::parse(parameters.text("q").unwrap_or_default(), &app.catalogue);
     let from = moment(parameters, "from")?;
     let to = moment(parameters, "to")?;
+    let filter = filter.map_err(QueryError::Filter)?;
     Ok(Question {
-        filter: filter.map_err(QueryError::Filter)?,
+        filter: principal.masks().narrow(filter, &app.catalogue)?,
         zone: zone(parameters)?,
         from,
         to,

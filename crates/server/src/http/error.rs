@@ -14,8 +14,10 @@ use axum::response::{IntoResponse, Response};
 
 use crate::asked::AskError;
 use crate::auth::role::Right;
+use crate::auth::separation::Joined;
 use crate::control::ControlError;
 use crate::ingest::{IngestError, Outcome};
+use crate::masks::MaskedField;
 
 /// Seconds a sender waits after "too fast".
 const BUSY_RETRY_SECONDS: u32 = 1;
@@ -38,10 +40,21 @@ pub(crate) enum HttpError {
     CrossSite,
     #[error("you are limited to a part of the events, and this is about all of them")]
     OutOfReach,
+    #[error(transparent)]
+    Masked(#[from] MaskedField),
+    #[error("say why, as `reason`: this server shows the profile of others for a reason only")]
+    ProfileReasonRequired,
+    #[error("this server does not show the behaviour of people (access.behaviour = off)")]
+    BehaviourOff,
+    #[error(transparent)]
+    Joined(#[from] Joined),
     #[error("your scope names what this server does not know; ask for a new one")]
     ScopeUnreadable(#[source] FilterError),
     #[error("there is nothing here")]
     NotFound,
+    /// Looks in every way like `NotFound`; only the record of refusals tells them apart.
+    #[error("there is nothing here")]
+    OutOfScope,
     #[error("this address does not take the method; see /openapi.json")]
     MethodNotAllowed,
     #[error("`{name}` is not a parameter of this call; did you mean `{nearest}`?")]
@@ -103,6 +116,10 @@ pub(crate) enum HttpError {
     Panicked,
 }
 
+/// Left with an answer that refuses somebody something, for the record: why.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refused(pub(crate) &'static str);
+
 /// Status, code and pause of an error.
 struct Face(StatusCode, &'static str, Option<u32>);
 
@@ -115,9 +132,15 @@ impl HttpError {
             Self::BadToken => plain(S::UNAUTHORIZED, "invalid_token"),
             Self::Forbidden(_) => plain(S::FORBIDDEN, "forbidden"),
             Self::CrossSite => plain(S::FORBIDDEN, "cross_site"),
+            Self::Masked(_) | Self::Asked(AskError::Masked(_)) => {
+                plain(S::FORBIDDEN, "masked_field")
+            }
+            Self::ProfileReasonRequired => plain(S::FORBIDDEN, "profile_reason_required"),
+            Self::BehaviourOff => plain(S::FORBIDDEN, "behaviour_off"),
+            Self::Joined(_) => plain(S::CONFLICT, "powers_joined"),
             Self::OutOfReach => plain(S::FORBIDDEN, "forbidden"),
             Self::ScopeUnreadable(_) => plain(S::FORBIDDEN, "scope_unreadable"),
-            Self::NotFound => plain(S::NOT_FOUND, "not_found"),
+            Self::NotFound | Self::OutOfScope => plain(S::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => plain(S::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::UnknownParameter { .. } => plain(S::BAD_REQUEST, "unknown_parameter"),
             Self::BadParameter { .. } => plain(S::BAD_REQUEST, "bad_parameter"),
@@ -326,6 +349,12 @@ impl IntoResponse for HttpError {
         if let Some(seconds) = retry {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
+        let refused = match (&self, status) {
+            (Self::OutOfScope, _) => Some("out_of_scope"),
+            (_, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => Some(code),
+            (_, StatusCode::TOO_MANY_REQUESTS) => Some(code),
+            _ => None,
+        };
         match self {
             Self::NoToken | Self::BadToken => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -333,6 +362,9 @@ impl IntoResponse for HttpError {
             _ => {}
         }
         response.extensions_mut().insert(self.problem(status, code));
+        if let Some(why) = refused {
+            response.extensions_mut().insert(Refused(why));
+        }
         response
     }
 }

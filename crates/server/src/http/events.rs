@@ -3,7 +3,7 @@
 use annals_views as views;
 use annals_views::{Answer, Found, Order, Page, PageToken, Position, QueryError, Question};
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -14,6 +14,8 @@ use crate::http::error::HttpError;
 use crate::http::principal::{Permit, ReadEvents};
 use crate::http::query::{Parameters, bad};
 use crate::http::{ask, one};
+use crate::masks::Masks;
+use crate::recorder::Shown;
 
 /// Events of a page, unless asked otherwise.
 const PAGE_EVENTS: usize = 100;
@@ -31,6 +33,7 @@ pub(crate) async fn page(
     let index = ask::index(&app)?;
     let parameters = Parameters::parse(&uri, PARAMETERS)?;
     let limit = parameters.limit(PAGE_EVENTS, PAGE_EVENTS_MAX)?;
+    let masks = permit.principal.masks();
     let question = ask::question(&app, &permit.principal, &parameters)?;
     let walk = walk(&parameters, question)?;
     let Walk { order, after_index, last, .. } = walk;
@@ -38,7 +41,8 @@ pub(crate) async fn page(
         index.page(&walk.question, order, after_index, last, limit, progress)
     })
     .await?;
-    Ok(([(CONTENT_TYPE, JSON)], print_page(&answer)).into_response())
+    let shown = Extension(Shown::events(answer.value.events.len()));
+    Ok((shown, [(CONTENT_TYPE, JSON)], print_page(&answer, masks)).into_response())
 }
 
 /// A walk, and where it goes on.
@@ -89,7 +93,7 @@ fn order(name: &str) -> Result<Order, HttpError> {
     Order::parse(name).ok_or_else(|| bad("order", &format!("is not one of {names}")))
 }
 
-fn print_page(answer: &Answer<Page>) -> Vec<u8> {
+fn print_page(answer: &Answer<Page>, masks: Masks) -> Vec<u8> {
     let page = &answer.value;
     let mut out = Vec::with_capacity(page.events.len() * 1024 + 128);
     out.extend_from_slice(b"{\"events\":[");
@@ -97,7 +101,7 @@ fn print_page(answer: &Answer<Page>) -> Vec<u8> {
         if !out.ends_with(b"[") {
             out.push(b',');
         }
-        found::print(event, &mut out);
+        found::print(event, masks, &mut out);
     }
     let next = page.next.map_or("null".to_owned(), |next| format!("\"{}\"", next.encode()));
     out.extend_from_slice(format!("],\"next\":{next},").as_bytes());
@@ -115,7 +119,7 @@ pub(crate) async fn event(
     let Path(id) = path.map_err(|_| HttpError::NotFound)?;
     let scope = permit.principal.scope(&app.catalogue)?;
     let found = tokio::task::spawn_blocking(move || one::by_id(&app, &scope, &id)).await??;
-    Ok(print(&found))
+    Ok(print(&found, permit.principal.masks()))
 }
 
 /// One event by its position.
@@ -127,11 +131,11 @@ pub(crate) async fn event_at(
     let Path(index) = path.map_err(|_| HttpError::NotFound)?;
     let scope = permit.principal.scope(&app.catalogue)?;
     let found = tokio::task::spawn_blocking(move || one::at(&app, &scope, index)).await??;
-    Ok(print(&found))
+    Ok(print(&found, permit.principal.masks()))
 }
 
-fn print(event: &Found) -> Response {
+fn print(event: &Found, masks: Masks) -> Response {
     let mut out = Vec::with_capacity(1024);
-    found::print(event, &mut out);
-    ([(CONTENT_TYPE, JSON)], out).into_response()
+    found::print(event, masks, &mut out);
+    (Extension(one::shown(event)), [(CONTENT_TYPE, JSON)], out).into_response()
 }

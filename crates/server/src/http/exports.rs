@@ -48,7 +48,8 @@ pub(crate) async fn begin(
     // What cannot be asked is refused now, not by the job.
     let scope = permit.principal.scope(&app.catalogue)?;
     let kept_scope = (!scope.is_everything()).then(|| scope.to_string());
-    asked(&request, scope, SystemClock.now(), &app.catalogue)?;
+    let masks = permit.principal.masks();
+    asked(&request, scope, masks, SystemClock.now(), &app.catalogue)?;
     let expires = expires(&app);
     let as_of = app.head().size.0;
     let jobs_max = app.config.exports.jobs_max;

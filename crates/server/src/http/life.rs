@@ -1,14 +1,13 @@
-//! Lives and behaviour: the history of an object, causes, sessions, a profile, open operations.
+//! Lives: the history of an object, causes, sessions, open operations.
 
 use annals_api::wire::history::{
     CauseNode, CausesAnswer, HistoryAnswer, OpenOperation, OperationsAnswer,
 };
-use annals_api::wire::profile::ProfileAnswer;
 use annals_api::wire::session::SessionsAnswer;
-use annals_views::{PageToken, Position, Question, SessionStatus};
+use annals_views::{Field, PageToken, Position, Question, SessionStatus};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::Uri;
 
 use crate::app::Shared;
@@ -18,7 +17,11 @@ use crate::http::events::same;
 use crate::http::one;
 use crate::http::principal::{Permit, ReadEvents};
 use crate::http::query::{Parameters, bad};
+use crate::recorder::Shown;
 use crate::told;
+
+/// An answer, and what it showed.
+type Told<T> = Result<(Extension<Shown>, Json<T>), HttpError>;
 
 /// Entries of a page, unless asked otherwise.
 const PAGE: usize = 100;
@@ -30,14 +33,17 @@ pub(crate) async fn history(
     permit: Permit<ReadEvents>,
     State(app): State<Shared>,
     uri: Uri,
-) -> Result<Json<HistoryAnswer>, HttpError> {
+) -> Told<HistoryAnswer> {
     let index = ask::index(&app)?;
     let known = &["type", "id", "q", "from", "to", "tz", "limit", "cursor"];
     let parameters = Parameters::parse(&uri, known)?;
     let kind = required(&parameters, "type")?;
     let id = required(&parameters, "id")?;
     let limit = parameters.limit(PAGE, PAGE_MAX)?;
+    let masks = permit.principal.masks();
     let question = ask::question(&app, &permit.principal, &parameters)?;
+    // Who asks for the history of a name must not learn whether it was typed somewhere.
+    let question = masks.for_values(question, &[Field::ObjectId], &app.catalogue)?;
     let (question, last) = resumed(&parameters, question)?;
     let is_first = last.is_none();
     let (answer, life) = ask::blocking(move |progress| {
@@ -47,28 +53,16 @@ pub(crate) async fn history(
     })
     .await?;
     let coverage = ask::coverage(&answer);
-    Ok(Json(HistoryAnswer {
-        life: life.map(|life| told::life(life.value)),
-        events: answer.value.events.iter().map(told::history_event).collect(),
-        next: answer.value.next.map(|next| next.encode()),
-        coverage,
-    }))
-}
-
-/// What one person does.
-pub(crate) async fn profile(
-    permit: Permit<ReadEvents>,
-    State(app): State<Shared>,
-    path: Result<Path<String>, PathRejection>,
-    uri: Uri,
-) -> Result<Json<ProfileAnswer>, HttpError> {
-    let Path(name) = path.map_err(|_| HttpError::NotFound)?;
-    let index = ask::index(&app)?;
-    let parameters = Parameters::parse(&uri, &["q", "from", "to", "tz"])?;
-    let question = ask::question(&app, &permit.principal, &parameters)?;
-    let answer = ask::blocking(move |progress| index.profile(&question, &name, progress)).await?;
-    let coverage = ask::coverage(&answer);
-    Ok(Json(told::profile(answer.value, coverage)))
+    let shown = Shown::events(answer.value.events.len());
+    told(
+        shown,
+        HistoryAnswer {
+            life: life.map(|life| told::life(life.value)),
+            events: answer.value.events.iter().map(|of| told::history_event(of, masks)).collect(),
+            next: answer.value.next.map(|next| next.encode()),
+            coverage,
+        },
+    )
 }
 
 /// Sessions, newest first.
@@ -76,7 +70,7 @@ pub(crate) async fn sessions(
     permit: Permit<ReadEvents>,
     State(app): State<Shared>,
     uri: Uri,
-) -> Result<Json<SessionsAnswer>, HttpError> {
+) -> Told<SessionsAnswer> {
     let index = ask::index(&app)?;
     let known = &["state", "q", "from", "to", "tz", "limit", "cursor"];
     let parameters = Parameters::parse(&uri, known)?;
@@ -93,11 +87,15 @@ pub(crate) async fn sessions(
         ask::blocking(move |progress| index.sessions(&question, status, last, limit, progress))
             .await?;
     let coverage = ask::coverage(&answer);
-    Ok(Json(SessionsAnswer {
-        sessions: answer.value.sessions.into_iter().map(told::session).collect(),
-        next: answer.value.next.map(|next| next.encode()),
-        coverage,
-    }))
+    let shown = Shown::events(answer.value.sessions.len());
+    told(
+        shown,
+        SessionsAnswer {
+            sessions: answer.value.sessions.into_iter().map(told::session).collect(),
+            next: answer.value.next.map(|next| next.encode()),
+            coverage,
+        },
+    )
 }
 
 /// Operations whose outcome is not known.
@@ -105,7 +103,7 @@ pub(crate) async fn operations(
     permit: Permit<ReadEvents>,
     State(app): State<Shared>,
     uri: Uri,
-) -> Result<Json<OperationsAnswer>, HttpError> {
+) -> Told<OperationsAnswer> {
     let index = ask::index(&app)?;
     let known = &["open", "q", "from", "to", "tz", "limit", "cursor"];
     let parameters = Parameters::parse(&uri, known)?;
@@ -113,22 +111,25 @@ pub(crate) async fn operations(
         return Err(bad("open", "must be `true`: only open operations can be listed here"));
     }
     let limit = parameters.limit(PAGE, PAGE_MAX)?;
+    let masks = permit.principal.masks();
     let question = ask::question(&app, &permit.principal, &parameters)?;
     let (question, last) = resumed(&parameters, question)?;
     let answer =
         ask::blocking(move |progress| index.open_operations(&question, last, limit, progress))
             .await?;
     let coverage = ask::coverage(&answer);
-    let operations = answer
-        .value
-        .operations
-        .iter()
-        .map(|open| OpenOperation { event: told::event(&open.found), overdue: open.is_overdue });
-    Ok(Json(OperationsAnswer {
-        operations: operations.collect(),
-        next: answer.value.next.map(|next| next.encode()),
-        coverage,
-    }))
+    let operations = answer.value.operations.iter().map(|open| OpenOperation {
+        event: told::event(&open.found, masks),
+        overdue: open.is_overdue,
+    });
+    told(
+        Shown::events(answer.value.operations.len()),
+        OperationsAnswer {
+            operations: operations.collect(),
+            next: answer.value.next.map(|next| next.encode()),
+            coverage,
+        },
+    )
 }
 
 /// What made an event happen, and what it made happen.
@@ -137,9 +138,10 @@ pub(crate) async fn causes(
     State(app): State<Shared>,
     path: Result<Path<String>, PathRejection>,
     uri: Uri,
-) -> Result<Json<CausesAnswer>, HttpError> {
+) -> Told<CausesAnswer> {
     let Path(id) = path.map_err(|_| HttpError::NotFound)?;
     let index = ask::index(&app)?;
+    let masks = permit.principal.masks();
     let question = ask::question(&app, &permit.principal, &Parameters::parse(&uri, &["tz"])?)?;
     let scope = question.scope.clone();
     let found = tokio::task::spawn_blocking(move || one::by_id(&app, &scope, &id)).await??;
@@ -148,17 +150,25 @@ pub(crate) async fn causes(
     let coverage = ask::coverage(&answer);
     let tree = answer.value.ok_or(HttpError::NotFound)?;
     let nodes = tree.nodes.iter().map(|node| CauseNode {
-        event: told::event(&node.found),
+        event: told::event(&node.found, masks),
         parent: node.parent,
         depth: node.depth,
     });
-    Ok(Json(CausesAnswer {
-        nodes: nodes.collect(),
-        asked: tree.asked,
-        unseen_cause: tree.unseen_cause,
-        cut: tree.cut,
-        coverage,
-    }))
+    let shown = Shown { events: tree.nodes.len() as u64, ..one::shown(&found) };
+    told(
+        shown,
+        CausesAnswer {
+            nodes: nodes.collect(),
+            asked: tree.asked,
+            unseen_cause: tree.unseen_cause,
+            cut: tree.cut,
+            coverage,
+        },
+    )
+}
+
+fn told<T>(shown: Shown, answer: T) -> Told<T> {
+    Ok((Extension(shown), Json(answer)))
 }
 
 fn required(parameters: &Parameters, name: &'static str) -> Result<String, HttpError> {

@@ -11,25 +11,33 @@ use annals_views::{Found, Order, Position, Progress, Question, Scope};
 
 use crate::app::App;
 use crate::http::error::HttpError;
+use crate::recorder::Shown;
 
 /// The one event with this id.
 pub(crate) fn by_id(app: &App, scope: &Scope, id: &str) -> Result<Found, HttpError> {
     let mut found = Vec::new();
+    let mut none = HttpError::NotFound;
     for index in app.reader.find(id)? {
         match at(app, scope, index.0) {
             Ok(event) => found.push(event),
             Err(HttpError::NotFound) => {}
+            Err(HttpError::OutOfScope) => none = HttpError::OutOfScope,
             Err(error) => return Err(error),
         }
     }
     match found.len() {
-        0 => Err(HttpError::NotFound),
+        0 => Err(none),
         1 => Ok(found.remove(0)),
         _ => {
             let indexes = found.iter().map(|event| event.position.index).collect();
             Err(HttpError::SeveralEvents { indexes })
         }
     }
+}
+
+/// One event, for the record of who saw it.
+pub(crate) fn shown(event: &Found) -> Shown {
+    Shown { events: 1, ..Shown::thing("event", event.position.index.to_string()) }
 }
 
 /// The event at a position.
@@ -41,7 +49,7 @@ pub(crate) fn at(app: &App, scope: &Scope, index: u64) -> Result<Found, HttpErro
         Some("outcome") => of_intent(app, leaf, index)?,
         _ => whole(leaf, index),
     };
-    if scope.sees(&found.row()) { Ok(found) } else { Err(HttpError::NotFound) }
+    if scope.sees(&found.row()) { Ok(found) } else { Err(HttpError::OutOfScope) }
 }
 
 fn whole(leaf: Leaf, index: u64) -> Found {

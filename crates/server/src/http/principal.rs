@@ -9,12 +9,13 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use annals_ledger::{Clock as _, SystemClock};
 use annals_record::Catalogue;
 use annals_views::Scope;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
-use axum::http::Method;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
+use axum::http::{Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -24,10 +25,16 @@ use crate::auth::identity::Identity;
 use crate::auth::role::Right;
 use crate::auth::token::Token;
 use crate::http::credential::Credential;
-use crate::http::error::HttpError;
+use crate::http::error::{HttpError, Refused};
 use crate::http::finish::RequestId;
 use crate::http::listen::Peer;
-use crate::http::{Access, Table};
+use crate::http::trace::Trace;
+use crate::http::{Access, Entry, Table, query};
+use crate::masks::Masks;
+use crate::recorder::{Read, Shown};
+
+/// The route of what matches none, in the record of refusals.
+const NO_ROUTE: &str = "none";
 
 /// A caller who showed something valid. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -62,6 +69,11 @@ impl Principal {
         Ok(scope.and(&Scope::own(&self.identity().name), catalogue))
     }
 
+    /// Which values the caller may not see.
+    pub(crate) fn masks(&self) -> Masks {
+        Masks::of(self.identity())
+    }
+
     /// For what no scope can be held against, such as bundles of entries.
     pub(crate) fn demand_everything(&self) -> Result<(), HttpError> {
         if self.identity().sees_everything() { Ok(()) } else { Err(HttpError::OutOfReach) }
@@ -92,7 +104,7 @@ macro_rules! permissions {
 
 permissions! {
     WriteEvents ReadEvents ReadCatalogue ExportEvents ReadQuarantine ReplayQuarantine ReadStatus
-    ReadMetrics
+    ReadMetrics UnmaskEvents ReadConfiguration
 }
 
 impl<P: Permission, S: Sync> FromRequestParts<S> for Permit<P> {
@@ -119,33 +131,64 @@ pub(crate) async fn guard(
     next: Next,
 ) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    let access = route.and_then(|route| table.access(request.method(), route));
-    match admit(&app, &request, access) {
-        Ok(principal) => {
-            if let Some(principal) = principal {
-                request.extensions_mut().insert(principal);
+    let entry = route.and_then(|route| table.entry(request.method(), route));
+    let address = request.extensions().get::<Peer>().map(|Peer(address)| *address);
+    let (principal, response) = match admit(&app, &request, entry.map(|entry| entry.access)) {
+        Err((principal, error)) => (principal, error.into_response()),
+        Ok(None) => (None, next.run(request).await),
+        Ok(Some(principal)) => {
+            let uri = request.uri().clone();
+            request.extensions_mut().insert(principal.clone());
+            let response = next.run(request).await;
+            if let Some(Entry { path, trace: Trace::Read(operation), .. }) = entry
+                && response.status().is_success()
+            {
+                note_read(&app, &principal, operation, path, &uri, &response);
             }
-            next.run(request).await
+            (Some(principal), response)
         }
-        Err(error) => error.into_response(),
+    };
+    if let Some(Refused(code)) = response.extensions().get() {
+        let route = entry.map_or(NO_ROUTE, |entry| entry.path);
+        let by = principal.as_ref().map(Principal::caller);
+        app.recorder.refused(by, address, code, route, SystemClock.now());
     }
+    response
 }
 
-/// An address or method that does not exist still needs a token: what there is, is nobody's
-/// business without one.
+/// Has the recorder note what was read.
+fn note_read(
+    app: &App,
+    principal: &Principal,
+    operation: &'static str,
+    route: &'static str,
+    uri: &Uri,
+    response: &Response,
+) {
+    let nothing = Shown::default();
+    let shown = response.extensions().get().unwrap_or(&nothing);
+    let asked = query::asked(uri);
+    let read = Read { caller: principal.caller(), operation, route, asked: &asked, shown };
+    app.recorder.read(&read, SystemClock.now());
+}
+
+/// Who asks, if they may; else why not, and who it is if that is known. An address or method that
+/// does not exist still needs a token: what there is, is nobody's business without one.
 fn admit(
     app: &App,
     request: &Request,
     access: Option<Access>,
-) -> Result<Option<Principal>, HttpError> {
+) -> Result<Option<Principal>, (Option<Principal>, HttpError)> {
     if access == Some(Access::Open) {
         return Ok(None);
     }
-    let principal = identify(app, request)?;
-    if let Some(Access::Needs(right)) = access {
-        demand(&principal, right)?;
+    let principal = identify(app, request).map_err(|error| (None, error))?;
+    match access {
+        Some(Access::Needs(right)) if !principal.identity().may(right) => {
+            Err((Some(principal), HttpError::Forbidden(right)))
+        }
+        _ => Ok(Some(principal)),
     }
-    Ok(Some(principal))
 }
 
 /// Who sends this; the one place where something shown becomes somebody.

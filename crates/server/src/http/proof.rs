@@ -1,6 +1,7 @@
 //! The portable proof of one event: `.tlog-proof` with the event's disclosure.
 
-use annals_proof::LeafIndex;
+use annals_proof::{LeafIndex, ProofBundle};
+use annals_record::{Disclosure, Tag};
 use annals_views::Found;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
@@ -10,8 +11,10 @@ use axum::response::{IntoResponse, Response};
 use crate::app::{App, Shared};
 use crate::http::error::HttpError;
 use crate::http::one;
-use crate::http::principal::{Permit, ReadEvents};
+use crate::http::principal::{Permit, Principal, ReadEvents};
+use crate::recorder;
 
+const OPERATION: &str = "proof.create";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// The proof of the event with an id.
@@ -22,7 +25,7 @@ pub(crate) async fn event_proof(
 ) -> Result<Response, HttpError> {
     let Path(id) = path.map_err(|_| HttpError::NotFound)?;
     let scope = permit.principal.scope(&app.catalogue)?;
-    prove(app, move |app| one::by_id(app, &scope, &id)).await
+    prove(app, permit.principal, move |app| one::by_id(app, &scope, &id)).await
 }
 
 /// The proof of the event at a position.
@@ -33,21 +36,38 @@ pub(crate) async fn event_at_proof(
 ) -> Result<Response, HttpError> {
     let Path(index) = path.map_err(|_| HttpError::NotFound)?;
     let scope = permit.principal.scope(&app.catalogue)?;
-    prove(app, move |app| one::at(app, &scope, index)).await
+    prove(app, permit.principal, move |app| one::at(app, &scope, index)).await
 }
 
-/// Proves what `find` finds: only what the caller may see can be proved to them.
+/// Proves what `find` finds: only what the caller may see can be proved to them. A proof leaves
+/// the house, so it is recorded before it is answered.
 async fn prove(
     app: Shared,
+    by: Principal,
     find: impl FnOnce(&App) -> Result<Found, HttpError> + Send + 'static,
 ) -> Result<Response, HttpError> {
     let prove = move || {
-        let index = LeafIndex(find(&app)?.position.index);
+        let found = find(&app)?;
+        let index = LeafIndex(found.position.index);
         let bundle = app.reader.prove_at(index, &app.publisher.head_with(index.0))?;
+        let bundle = withhold(bundle, by.masks().tags(&found))?;
+        let position = index.0.to_string();
+        app.ingest.record_own(recorder::about(by.caller(), OPERATION, "event", &position))?;
         Ok::<_, HttpError>((index, bundle))
     };
     let (index, bundle) = tokio::task::spawn_blocking(prove).await??;
     let file = format!("attachment; filename=\"event-{}.tlog-proof\"", index.0);
     let headers = [(CONTENT_TYPE, TEXT.to_owned()), (CONTENT_DISPOSITION, file)];
     Ok((headers, bundle.text()).into_response())
+}
+
+/// The proof without the values of `tags`: it verifies as before, and shows them as withheld.
+fn withhold(bundle: ProofBundle, tags: &[Tag]) -> Result<ProofBundle, HttpError> {
+    let Some(extra) = bundle.extra.as_deref().filter(|_| !tags.is_empty()) else {
+        return Ok(bundle);
+    };
+    let failed = |error| HttpError::Failed(Box::new(error));
+    let mut disclosure = Disclosure::parse(extra).map_err(failed)?;
+    disclosure.withhold(tags);
+    Ok(ProofBundle { extra: Some(disclosure.to_bytes()), ..bundle })
 }

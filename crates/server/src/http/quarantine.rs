@@ -2,7 +2,7 @@
 
 use annals_api::wire::quarantine::{QuarantinePage, ReplayAnswer};
 use annals_proof::LeafIndex;
-use annals_record::{Object, Record, Sender, Tag};
+use annals_record::{Sender, Tag};
 use annals_views::Scope;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -10,12 +10,12 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 
 use crate::app::{App, Shared};
-use crate::auth::caller::Caller;
 use crate::http::error::HttpError;
 use crate::http::principal::{Permit, Principal, ReadQuarantine, ReplayQuarantine};
 use crate::http::query::{Parameters, bad};
 use crate::ingest::Quarantined;
 use crate::quarantine::{QUARANTINE, REPLAY, State as LineState};
+use crate::recorder;
 
 /// Lines of a page, unless asked otherwise.
 const PAGE_LINES: usize = 100;
@@ -71,8 +71,12 @@ fn send_again(app: &App, by: &Principal, index: u64) -> Result<ReplayAnswer, Htt
     let text = kept.text().ok_or(HttpError::NotReplayable)?;
     let (sender, scope) = first_sender(app, &kept)?;
     let position = index.to_string();
-    let outcome =
-        app.ingest.replay(&sender, scope.as_ref(), &text, record(by.caller(), &position))?;
+    let outcome = app.ingest.replay(
+        &sender,
+        scope.as_ref(),
+        &text,
+        recorder::about(by.caller(), REPLAY, "quarantined-line", &position),
+    )?;
     if outcome.refused {
         return Err(HttpError::StillRejected(outcome.rejected));
     }
@@ -111,25 +115,4 @@ fn first_sender(app: &App, kept: &Quarantined) -> Result<(Sender, Option<Scope>)
     let scope = token.scope.as_deref().map(|text| Scope::parse(text, &app.catalogue));
     let scope = scope.transpose().map_err(HttpError::ScopeUnreadable)?;
     Ok((app.sender(&token), scope))
-}
-
-fn record<'a>(by: &'a Caller, position: &'a str) -> Record<'a> {
-    let identity = &by.identity;
-    Record {
-        service: Some("audit-log".into()),
-        operation: Some(REPLAY.into()),
-        operator: Some(identity.operator().into()),
-        operator_name: Some(identity.display_name.as_str().into()),
-        user_type: Some(identity.user_type().into()),
-        object: Some(Object {
-            kind: Some("quarantined-line".into()),
-            id: Some(position.into()),
-            ..Object::default()
-        }),
-        auth_method: Some(identity.auth_method().into()),
-        source_ip: by.source_ip.map(|address| address.to_string().into()),
-        user_agent: by.user_agent.as_deref().map(Into::into),
-        request_id: Some(by.request_id.as_str().into()),
-        ..Record::default()
-    }
 }

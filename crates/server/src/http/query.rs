@@ -69,6 +69,31 @@ impl Parameters {
     }
 }
 
+/// Parameters that say how an answer is cut up and shown, not which events it is about.
+const NOT_ABOUT: &[&str] = &[
+    "limit",
+    "cursor",
+    "after_index",
+    "order",
+    "top",
+    "tz",
+    "interval",
+    "prefix",
+    "fields",
+    "by",
+    "field",
+];
+
+/// The parameters that say what is asked about, for the record of it.
+pub(crate) fn asked(uri: &Uri) -> Vec<(String, String)> {
+    let Ok(Query(mut pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
+        return Vec::new();
+    };
+    pairs.retain(|(name, _)| !NOT_ABOUT.contains(&name.as_str()));
+    pairs.sort();
+    pairs
+}
+
 /// A parameter whose value does not fit.
 pub(crate) fn bad(name: &'static str, problem: &str) -> HttpError {
     HttpError::BadParameter { name, problem: problem.to_owned() }

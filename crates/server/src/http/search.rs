@@ -5,7 +5,7 @@ use annals_api::wire::search::{
     ValueCount,
 };
 use annals_record::Timestamp;
-use annals_views::{Field, GROUP_FIELDS_MAX, Interval};
+use annals_views::{Field, GROUP_FIELDS_MAX, Interval, Question};
 use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
@@ -15,6 +15,7 @@ use crate::http::ask;
 use crate::http::error::HttpError;
 use crate::http::principal::{Permit, ReadEvents};
 use crate::http::query::{Parameters, bad};
+use crate::masks;
 
 /// Most fields of one call for facets.
 const FACET_FIELDS_MAX: usize = 40;
@@ -46,10 +47,23 @@ pub(crate) async fn facets(
     let parameters = Parameters::parse(&uri, &["fields", "top", "q", "from", "to", "tz"])?;
     let fields = fields(&parameters, FACET_FIELDS_MAX)?;
     let top = parameters.number_within("top", TOP, TOP_MAX)?;
+    let masks = permit.principal.masks();
     let question = ask::question(&app, &permit.principal, &parameters)?;
-    let asked = fields.clone();
-    let answer =
-        ask::blocking(move |progress| index.facets(&question, &asked, top, progress)).await?;
+    let known = masks.for_values(question.clone(), &fields, &app.catalogue)?;
+    // Fields that can hold what is masked are counted apart, as of the same head.
+    let (typed, others): (Vec<Field>, Vec<Field>) =
+        fields.into_iter().partition(|field| masks::is_typed_field(*field));
+    let answer = ask::blocking(move |progress| {
+        let mut answer = index.facets(&question, &others, top, progress)?;
+        if !typed.is_empty() {
+            let known = Question { as_of: Some(answer.as_of), ..known };
+            let rest = index.facets(&known, &typed, top, progress)?;
+            answer.partial = answer.partial.or(rest.partial);
+            answer.value.extend(rest.value);
+        }
+        Ok(answer)
+    })
+    .await?;
     let coverage = ask::coverage(&answer);
     let facets = answer.value.into_iter().map(|facet| {
         let (other, distinct) = (facet.other, facet.distinct);
@@ -69,7 +83,9 @@ pub(crate) async fn groups(
     let parameters = Parameters::parse(&uri, &["fields", "top", "q", "from", "to", "tz"])?;
     let fields = fields(&parameters, GROUP_FIELDS_MAX)?;
     let top = parameters.number_within("top", TOP, TOP_MAX)?;
+    let masks = permit.principal.masks();
     let question = ask::question(&app, &permit.principal, &parameters)?;
+    let question = masks.for_values(question, &fields, &app.catalogue)?;
     let asked = fields.clone();
     let answer =
         ask::blocking(move |progress| index.group(&question, &asked, top, progress)).await?;
@@ -105,6 +121,7 @@ pub(crate) async fn histogram(
             buckets.map(|of| Bucket { start: start(of.start), count: of.count, by: None });
         return Ok(Json(HistogramAnswer { buckets: buckets.collect(), coverage }));
     };
+    let question = permit.principal.masks().for_values(question, &[by], &app.catalogue)?;
     let answer = ask::blocking(move |progress| {
         index.histogram_by(&question, interval, &zone, by, top, progress)
     })
@@ -132,6 +149,7 @@ pub(crate) async fn complete(
     let prefix = parameters.text("prefix").unwrap_or_default().to_owned();
     let limit = parameters.limit(TOP, TOP_MAX)?;
     let question = ask::question(&app, &permit.principal, &parameters)?;
+    let question = permit.principal.masks().for_values(question, &[of], &app.catalogue)?;
     let answer =
         ask::blocking(move |progress| index.complete(&question, of, &prefix, limit, progress))
             .await?;

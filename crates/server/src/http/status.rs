@@ -1,13 +1,16 @@
-//! `/v1/status`: how the server is doing, for operators.
+//! `/v1/status`: how the server is doing, and with what configuration, for operators.
 
-use annals_api::wire::status::{FollowerStatus, QuarantineStatus, Status};
+use annals_api::wire::status::{AccessStatus, FollowerStatus, QuarantineStatus, Status};
 use annals_proof::Checkpoint;
 use axum::Json;
 use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 
 use crate::app::{App, Shared};
+use crate::config::Switch;
 use crate::http::error::HttpError;
-use crate::http::principal::{Permit, ReadStatus};
+use crate::http::principal::{Permit, ReadConfiguration, ReadStatus};
 
 /// The state of everything worth watching.
 pub(crate) async fn status(
@@ -41,7 +44,27 @@ fn of(app: &App) -> Result<Status, HttpError> {
         places: app.publisher.places(),
         witnesses: app.publisher.witnesses(),
         scrub: app.scrub.status(),
+        access: access(app),
     })
+}
+
+/// Who holds which powers, and how behaviour is shown.
+fn access(app: &App) -> AccessStatus {
+    let access = &app.config.access;
+    AccessStatus {
+        separation: access.separation == Switch::On,
+        joined: Vec::new(),
+        all_in_one: false,
+        behaviour: access.behaviour.as_str().to_owned(),
+    }
+}
+
+/// The configuration as a file; secrets are no part of it.
+pub(crate) async fn configuration(
+    _: Permit<ReadConfiguration>,
+    State(app): State<Shared>,
+) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "application/toml")], app.config.print())
 }
 
 /// The log's name, from the first line of its checkpoint.

@@ -8,7 +8,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use annals_views::{Question, Tail, TailBatch};
+use annals_api::routes;
+use annals_ledger::{Clock as _, SystemClock};
+use annals_views::{Found, Question, Tail, TailBatch};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -23,8 +25,9 @@ use crate::app::Shared;
 use crate::found;
 use crate::http::ask;
 use crate::http::error::HttpError;
-use crate::http::principal::{Permit, ReadEvents};
-use crate::http::query::{Parameters, bad};
+use crate::http::principal::{Permit, Principal, ReadEvents};
+use crate::http::query::{self, Parameters, bad};
+use crate::recorder::{self, Read, Shown};
 
 /// Pieces of messages that wait for the connection.
 const QUEUE_PIECES: usize = 16;
@@ -36,6 +39,9 @@ const ALIVE: Duration = Duration::from_secs(15);
 const LOOK: Duration = Duration::from_millis(500);
 /// Pause before a full queue is tried again.
 const FULL: Duration = Duration::from_millis(20);
+
+/// The operation of what a listener was shown.
+const READ: &str = "event.query";
 
 const EVENT_STREAM: &str = "text/event-stream; charset=utf-8";
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -62,7 +68,9 @@ pub(crate) async fn tail(
         TryAcquireError::Closed => HttpError::Stopping,
     })?;
     let (sender, receiver) = channel(QUEUE_PIECES);
-    let run = move || Listener { app, sender, _place: place }.run(&question, next);
+    let asked = query::asked(&uri);
+    let listener = Listener { app, principal: permit.principal, asked, sender, _place: place };
+    let run = move || listener.run(&question, next);
     std::thread::Builder::new()
         .name("tail".to_owned())
         .spawn(run)
@@ -74,6 +82,9 @@ pub(crate) async fn tail(
 /// One connection, seen from its thread.
 struct Listener {
     app: Shared,
+    principal: Principal,
+    /// The parameters of the call, for the record of what was shown.
+    asked: Vec<(String, String)>,
     sender: Sender<Bytes>,
     _place: OwnedSemaphorePermit,
 }
@@ -109,6 +120,7 @@ impl Listener {
         if let Err(ended) = self.send(message("begin", seen, b"{}")) {
             return ended;
         }
+        let masks = self.principal.masks();
         let mut spoken = Instant::now();
         loop {
             if self.app.is_stopping() || self.app.appender.fatal().is_some() {
@@ -129,7 +141,7 @@ impl Listener {
             let mut event = Vec::new();
             for found in &events {
                 event.clear();
-                found::print(found, &mut event);
+                found::print(found, masks, &mut event);
                 piece.extend_from_slice(&message("event", found.position.index + 1, &event));
             }
             if events.is_empty() && spoken.elapsed() >= ALIVE {
@@ -137,6 +149,7 @@ impl Listener {
                 // is shown does not come back and have all of it looked at again.
                 piece.extend_from_slice(&message("alive", looked_to, b"{}"));
             }
+            self.note(&events);
             seen = seen.max(looked_to);
             if !piece.is_empty() {
                 if let Err(ended) = self.send(piece) {
@@ -144,6 +157,25 @@ impl Listener {
                 }
                 spoken = Instant::now();
             }
+        }
+    }
+
+    /// Has the recorder note what is shown. Events of the log about itself are not told: each
+    /// record of them would be shown and told in its turn, without end.
+    fn note(&self, events: &[Found]) {
+        let told = events.iter().filter(|found| found.leaf.core().service() != recorder::SERVICE);
+        let shown = Shown::events(told.count());
+        if shown.events > 0 {
+            self.app.recorder.read(
+                &Read {
+                    caller: self.principal.caller(),
+                    operation: READ,
+                    route: routes::TAIL,
+                    asked: &self.asked,
+                    shown: &shown,
+                },
+                SystemClock.now(),
+            );
         }
     }
 

@@ -2,11 +2,14 @@
 
 mod append;
 mod console;
+mod masked;
+mod matrix;
 mod quarantine;
 mod read;
 mod saved;
 mod search;
 mod tail;
+mod trace;
 
 use std::collections::BTreeSet;
 
@@ -36,6 +39,12 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: axum::http::HeaderMap,
     pub(crate) body: Vec<u8>,
+}
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.status, String::from_utf8_lossy(&self.body))
+    }
 }
 
 impl Answer {

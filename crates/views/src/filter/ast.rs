@@ -160,6 +160,32 @@ impl Filter {
         }
     }
 
+    /// What is left of it for events of which no term that `is_hidden` is true: so nothing can be
+    /// learned by asking for what may not be seen.
+    #[must_use]
+    pub fn without(&self, is_hidden: &dyn Fn(&Term) -> bool) -> Self {
+        let never = Self::or([]);
+        let left = |parts: &[Self]| -> Vec<Self> {
+            parts.iter().map(|part| part.without(is_hidden)).collect()
+        };
+        match self {
+            Self::Term(term) if is_hidden(term) => never,
+            Self::All | Self::Term(_) => self.clone(),
+            Self::And(parts) => match left(parts) {
+                parts if parts.contains(&never) => never,
+                parts => Self::and(parts.into_iter().filter(|part| *part != Self::All)),
+            },
+            Self::Or(parts) => match left(parts) {
+                parts if parts.contains(&Self::All) => Self::All,
+                parts => Self::or(parts.into_iter().filter(|part| *part != never)),
+            },
+            Self::Not(part) => match part.without(is_hidden) {
+                Self::Not(part) if *part == Self::All => Self::All,
+                part => Self::negated(part),
+            },
+        }
+    }
+
     /// Every term in it, from left to right.
     pub fn terms(&self) -> Vec<&Term> {
         match self {

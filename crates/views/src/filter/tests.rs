@@ -404,3 +404,25 @@ proptest! {
         }
     }
 }
+
+// Protects what is masked: a term that may not be asked is false wherever it stands, also where
+// that makes what is around it true.
+#[test]
+fn hidden_terms_are_false() {
+    #[track_caller]
+    fn check(filter: &str, expected: &str) {
+        let left = parse(filter).unwrap().without(&|term| term.field == Field::Operator);
+        assert_eq!(left.to_string(), expected, "{filter}");
+    }
+    check("*", "*");
+    check("region:a", "region:a");
+    check("operator:x", "-*");
+    check("-operator:x", "*");
+    check("region:a operator:x", "-*");
+    check("region:a -operator:x", "region:a");
+    check("region:a OR operator:x", "region:a");
+    check("operator:x OR operator:y", "-*");
+    check("region:a OR -operator:x", "*");
+    check("-(region:a OR operator:x) outcome:denied", "-region:a outcome:denied");
+    check("-(region:a operator:x)", "*");
+}

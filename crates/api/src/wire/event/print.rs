@@ -24,6 +24,9 @@ pub struct Names<'a> {
     pub language: Language,
 }
 
+/// What stands in the place of a value that the reader may not see.
+pub const MASKED: &str = "***";
+
 /// How the operation of a leaf ended.
 #[derive(Clone, Copy, Debug, Default)]
 pub enum Ending<'a> {
@@ -39,7 +42,7 @@ pub enum Ending<'a> {
 /// Appends the event of `leaf` at `index` as one JSON object without a line break. With `names`
 /// it has `service_name` and `operation_name` too.
 pub fn print_event(leaf: &Leaf, index: u64, names: Option<Names<'_>>, out: &mut Vec<u8>) {
-    Print { leaf, ending: Ending::Own, index, updates: None, names }.write(out);
+    Print { leaf, ending: Ending::Own, index, updates: None, names, masked: &[] }.write(out);
 }
 
 /// An event that may be two leaves, and where it is shown.
@@ -55,6 +58,8 @@ pub struct Print<'a> {
     pub updates: Option<u64>,
     /// Names beside the codes.
     pub names: Option<Names<'a>>,
+    /// Fields whose values are not shown. They stand as `***`, and `masked` names them.
+    pub masked: &'a [Tag],
 }
 
 impl Print<'_> {
@@ -71,15 +76,51 @@ impl Print<'_> {
             print_names(self.leaf, names, out);
         }
         let targets = self.targets();
-        print_object(targets, targets.core().raw("object_type"), out);
+        self.print_object(targets, out);
         let added = self.outcome_leaf().into_iter().flat_map(Leaf::fields);
         let added = added.filter(|(tag, _)| self.leaf.field(*tag).is_none());
         for (tag, _) in self.leaf.fields().chain(added) {
-            if let Some(value) = self.value(tag) {
-                print_field(tag, value, out);
+            match self.value(tag) {
+                Some(_) if self.masked.contains(&tag) => print_masked(tag, out),
+                Some(value) => print_field(tag, value, out),
+                None => {}
             }
         }
-        print_erased(self.leaf, out);
+        let masked = self.masked.iter().filter(|tag| self.value(**tag).is_some());
+        print_names_of("masked", masked.copied(), out);
+        let erased = self.leaf.fields().filter(|(_, field)| field.value().is_none());
+        print_names_of("erased", erased.map(|(tag, _)| tag), out);
+        out.push(b'}');
+    }
+
+    /// The one object: its type stands in the core, id and name are sealed. The type of several
+    /// objects stands in each of them.
+    fn print_object(&self, leaf: &Leaf, out: &mut Vec<u8>) {
+        let object_type = leaf.core().raw("object_type");
+        let value = |tag: Tag| {
+            let value = leaf.value(tag)?;
+            Some(if self.masked.contains(&tag) { MASKED } else { value })
+        };
+        let (id, name) = (value(Tag::OBJECT_ID), value(Tag::OBJECT_NAME));
+        let is_one = leaf.field(Tag::OBJECTS).is_none() && object_type.is_some();
+        if id.is_none() && name.is_none() && !is_one {
+            return;
+        }
+        out.extend_from_slice(b",\"object\":{");
+        if let Some(kind) = object_type {
+            out.extend_from_slice(b"\"type\":");
+            out.extend_from_slice(kind.as_bytes());
+            out.push(b',');
+        }
+        for (key, value) in [("id", id), ("name", name)] {
+            if let Some(value) = value {
+                write_string(out, key);
+                out.push(b':');
+                write_string(out, value);
+                out.push(b',');
+            }
+        }
+        out.pop();
         out.push(b'}');
     }
 
@@ -146,32 +187,6 @@ fn print_names(leaf: &Leaf, names: Names<'_>, out: &mut Vec<u8>) {
     }
 }
 
-/// The one object: its type stands in the core, id and name are sealed. The type of several
-/// objects stands in each of them.
-fn print_object(leaf: &Leaf, object_type: Option<&str>, out: &mut Vec<u8>) {
-    let (id, name) = (leaf.value(Tag::OBJECT_ID), leaf.value(Tag::OBJECT_NAME));
-    let is_one = leaf.field(Tag::OBJECTS).is_none() && object_type.is_some();
-    if id.is_none() && name.is_none() && !is_one {
-        return;
-    }
-    out.extend_from_slice(b",\"object\":{");
-    if let Some(kind) = object_type {
-        out.extend_from_slice(b"\"type\":");
-        out.extend_from_slice(kind.as_bytes());
-        out.push(b',');
-    }
-    for (key, value) in [("id", id), ("name", name)] {
-        if let Some(value) = value {
-            write_string(out, key);
-            out.push(b':');
-            write_string(out, value);
-            out.push(b',');
-        }
-    }
-    out.pop();
-    out.push(b'}');
-}
-
 fn print_field(tag: Tag, value: &str, out: &mut Vec<u8>) {
     match (tag, tag.name()) {
         (Tag::OBJECT_ID | Tag::OBJECT_NAME, _) | (_, None) => {}
@@ -212,14 +227,23 @@ fn print_origin(value: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// Names of fields whose values were erased.
-fn print_erased(leaf: &Leaf, out: &mut Vec<u8>) {
-    let erased = leaf.fields().filter(|(_, field)| field.value().is_none());
-    let mut names = erased.filter_map(|(tag, _)| tag.name()).peekable();
+/// Several objects stay a list, so that a reader need not tell a masked event apart to parse it.
+fn print_masked(tag: Tag, out: &mut Vec<u8>) {
+    match (tag, tag.name()) {
+        (Tag::OBJECT_ID | Tag::OBJECT_NAME, _) | (_, None) => {}
+        (Tag::OBJECTS | Tag::RELATED, Some(name)) => raw_pair(out, name, "[{\"id\":\"***\"}]"),
+        (_, Some(name)) => text_pair(out, name, MASKED),
+    }
+}
+
+/// A list of the names of fields, if there are any.
+fn print_names_of(key: &str, tags: impl Iterator<Item = Tag>, out: &mut Vec<u8>) {
+    let mut names = tags.filter_map(Tag::name).peekable();
     if names.peek().is_none() {
         return;
     }
-    out.extend_from_slice(b",\"erased\":[");
+    begin_pair(out, key);
+    out.push(b'[');
     for name in names {
         write_string(out, name);
         out.push(b',');

@@ -73,6 +73,12 @@ pub(crate) struct Event {
     /// True where `time` lay too far ahead; the event is ordered by `received_time`.
     #[schema(read_only)]
     clock_skew: Option<bool>,
+    /// Fields whose values the caller may not see; they stand as `***`.
+    #[schema(read_only)]
+    masked: Option<Vec<String>>,
+    /// Fields whose values were erased.
+    #[schema(read_only)]
+    erased: Option<Vec<String>>,
 }
 
 /// The target of an operation.
