@@ -8,6 +8,7 @@ import "./theme/global.css";
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { catalogueQuery } from "./api/catalogue";
@@ -40,6 +41,8 @@ async function askAhead(): Promise<void> {
 
 async function start(): Promise<void> {
   showScheme();
+  // Mantine's dialogs hold the page still by a style of their own, made by a library below it.
+  setNonce(styleNonce());
   void askAhead();
   const language = firstLanguage();
   document.documentElement.lang = htmlLanguage(language);

@@ -16,6 +16,7 @@ export function logPath(ask: { q?: string; range?: string; event?: number } = {}
 }
 
 export const paths = {
+  home: "/",
   log: "/ui/log",
   overview: "/ui/overview",
   object: (type: string, id: string) => `/ui/object?type=${part(type)}&id=${part(id)}`,
@@ -30,4 +31,5 @@ export const paths = {
   accounts: "/ui/admin/accounts",
   tokens: "/ui/admin/tokens",
   signIn: "/ui/sign-in",
+  embed: "/embed",
 } as const;

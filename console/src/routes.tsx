@@ -4,6 +4,7 @@
 // with `validateSearch` and keeps all of its state there, so that an address can be passed on.
 
 import {
+  createMemoryHistory,
   createRootRoute,
   createRoute,
   createRouter,
@@ -14,19 +15,29 @@ import {
 import { basePath } from "./api/base";
 import { queryClient } from "./api/queries";
 import { sessionQuery } from "./api/session";
+import { isEmbedded, tell } from "./embedded";
+import { readExportsSearch } from "./pages/exports/search";
 import { readLogSearch } from "./pages/log/search";
+import { readState } from "./pages/quarantine/search";
+import { readSignInSearch } from "./pages/sign-in/search";
 import { paths } from "./paths";
 import { Failed } from "./shell/Failed";
 import { Missing } from "./shell/Missing";
+import { NAV } from "./shell/nav";
 import { Waiting } from "./ui/Waiting";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Missing });
 
+/** The first page that one may see. */
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: paths.log, replace: true });
+  beforeLoad: async () => {
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    if (!session.signed_in) throw redirect({ to: paths.signIn, replace: true });
+    const { rights } = session;
+    const first = NAV.find(({ right }) => right === null || rights.includes(right));
+    throw redirect({ to: first?.to ?? paths.account, replace: true });
   },
 });
 
@@ -37,7 +48,11 @@ const shell = createRoute({
   beforeLoad: async ({ location }) => {
     const session = await queryClient.ensureQueryData(sessionQuery);
     if (!session.signed_in) {
+      if (isEmbedded) throw redirect({ to: paths.embed });
       throw redirect({ href: `${paths.signIn}?return=${encodeURIComponent(location.href)}` });
+    }
+    if (session.must_change_password && location.pathname !== paths.account) {
+      throw redirect({ to: paths.account });
     }
   },
   component: lazyRouteComponent(() => import("./shell/Shell"), "Shell"),
@@ -50,7 +65,68 @@ const log = createRoute({
   component: lazyRouteComponent(() => import("./pages/log/LogPage"), "LogPage"),
 });
 
-const routeTree = root.addChildren([home, shell.addChildren([log])]);
+const integrity = createRoute({
+  getParentRoute: () => shell,
+  path: paths.integrity,
+  component: lazyRouteComponent(() => import("./pages/integrity/IntegrityPage"), "IntegrityPage"),
+});
+
+const quarantine = createRoute({
+  getParentRoute: () => shell,
+  path: paths.quarantine,
+  validateSearch: (search) => ({ state: readState(search.state) }),
+  component: lazyRouteComponent(
+    () => import("./pages/quarantine/QuarantinePage"),
+    "QuarantinePage",
+  ),
+});
+
+const exports = createRoute({
+  getParentRoute: () => shell,
+  path: paths.exports,
+  validateSearch: readExportsSearch,
+  component: lazyRouteComponent(() => import("./pages/exports/ExportsPage"), "ExportsPage"),
+});
+
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: paths.account,
+  component: lazyRouteComponent(() => import("./pages/account/AccountPage"), "AccountPage"),
+});
+
+const accounts = createRoute({
+  getParentRoute: () => shell,
+  path: paths.accounts,
+  component: lazyRouteComponent(() => import("./pages/admin/AccountsPage"), "AccountsPage"),
+});
+
+const tokens = createRoute({
+  getParentRoute: () => shell,
+  path: paths.tokens,
+  component: lazyRouteComponent(() => import("./pages/admin/TokensPage"), "TokensPage"),
+});
+
+/** Outside the shell: nobody is signed in yet. */
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: paths.signIn,
+  validateSearch: readSignInSearch,
+  loader: () => queryClient.ensureQueryData(sessionQuery),
+  component: lazyRouteComponent(() => import("./pages/sign-in/SignInPage"), "SignInPage"),
+});
+
+const embed = createRoute({
+  getParentRoute: () => root,
+  path: paths.embed,
+  component: lazyRouteComponent(() => import("./pages/embed/EmbedPage"), "EmbedPage"),
+});
+
+const routeTree = root.addChildren([
+  home,
+  signIn,
+  embed,
+  shell.addChildren([log, integrity, quarantine, exports, account, accounts, tokens]),
+]);
 
 /** Parameters stand in the address as they are, not as JSON. */
 function parseSearch(text: string): Record<string, string> {
@@ -69,6 +145,8 @@ function stringifySearch(search: Record<string, unknown>): string {
 export const router = createRouter({
   routeTree,
   basepath: basePath,
+  // A frame keeps its one address, the only one that may be framed.
+  history: isEmbedded ? createMemoryHistory({ initialEntries: [`${basePath}embed`] }) : undefined,
   parseSearch,
   stringifySearch,
   defaultPreload: "intent",
@@ -76,6 +154,14 @@ export const router = createRouter({
   defaultPendingComponent: Waiting,
   defaultNotFoundComponent: Missing,
 });
+
+if (isEmbedded) {
+  router.subscribe("onResolved", ({ toLocation }) => {
+    if (toLocation.pathname !== paths.embed) {
+      tell({ type: "annals:location", path: toLocation.href });
+    }
+  });
+}
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a task talks to a terminal")]
 
 mod bench;
+mod console;
 mod demo;
 mod repository;
 mod setup;
@@ -24,6 +25,7 @@ The tasks of this repository.
 Usage: cargo xtask <task>
 
   demo [--listen ADDR:PORT]   build the program and serve a folder filled with realistic events
+  console                     build the console if its sources changed
   test [--full]               all set-up and every check; --full takes longer: 50 kill rounds
   bench ledger [--events N]   JSON text to durable and proved, in process   (default 5000000)
   bench ingest [--events N]   NDJSON over HTTP on loopback, the real binary (default 1000000)
@@ -53,6 +55,7 @@ fn run(args: &[String]) -> Result<bool> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args.as_slice() {
         ["demo", rest @ ..] => demo::run(&Repository::find()?, rest),
+        ["console"] => console::build(&Repository::find()?).map(|()| true),
         ["test"] => test::run(&Repository::find()?, test::Depth::Usual),
         ["test", "--full"] => test::run(&Repository::find()?, test::Depth::Full),
         ["bench", rest @ ..] => bench::run(&Repository::find()?, rest),

@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 /// A Debian package, and the program by which its absence is noticed.
 struct Package {
     name: &'static str,
+    /// On the path; or a file by its whole path, where the package brings no program.
     program: &'static str,
     /// The path in the repository that needs it; without that path it is not installed.
     needed_by: &'static str,
@@ -21,12 +22,46 @@ const PACKAGES: &[Package] = &[
     Package { name: "gcc", program: "cc", needed_by: "crates" },
     Package { name: "g++", program: "c++", needed_by: "fuzz" },
     Package { name: "strace", program: "strace", needed_by: "crates/annals/tests/fault.rs" },
-    Package { name: "chromium", program: "chromium", needed_by: "console/package.json" },
+    Package { name: "nodejs", program: "node", needed_by: CONSOLE },
+    Package { name: "npm", program: "npm", needed_by: CONSOLE },
+    Package { name: "chromium", program: "chromium", needed_by: CONSOLE },
+    Package { name: "fonts-noto-cjk", program: CHINESE_FONT, needed_by: CONSOLE },
 ];
+
+const CONSOLE: &str = "console/package.json";
+/// Without one, a browser draws Chinese as empty boxes.
+const CHINESE_FONT: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
+
+/// The oldest Node.js that the console's tools run on, major and minor.
+const NODE_MIN: (u32, u32) = (20, 19);
 
 /// Makes sure that a C compiler is there: SQLite and zstd are compiled from source.
 pub(crate) fn compilers() -> Result<()> {
-    install(&PACKAGES.iter().filter(|package| package.name == "gcc").collect::<Vec<_>>())
+    only(&["gcc"])
+}
+
+/// Makes sure that the console can be built.
+pub(crate) fn node() -> Result<()> {
+    only(&["nodejs", "npm"])?;
+    let output = Command::new("node").arg("--version").output().context("could not run node")?;
+    let version = String::from_utf8_lossy(&output.stdout);
+    let (major, minor) = NODE_MIN;
+    ensure!(
+        node_version(&version).is_some_and(|version| version >= NODE_MIN),
+        "the console needs Node.js {major}.{minor} or newer; this is {}",
+        version.trim()
+    );
+    Ok(())
+}
+
+fn only(names: &[&str]) -> Result<()> {
+    install(&PACKAGES.iter().filter(|package| names.contains(&package.name)).collect::<Vec<_>>())
+}
+
+/// Major and minor of `v20.19.2`.
+fn node_version(text: &str) -> Option<(u32, u32)> {
+    let mut parts = text.trim().strip_prefix('v')?.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 /// Everything `cargo xtask test` needs.
@@ -115,4 +150,22 @@ fn on_path(program: &str) -> bool {
 /// The owner of /proc/self is the user this process acts as.
 fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A newer major with a smaller minor is newer.
+    #[test]
+    fn versions_of_node_are_compared() {
+        let check = |text: &str, expected: Option<bool>| {
+            assert_eq!(node_version(text).map(|version| version >= NODE_MIN), expected, "{text}");
+        };
+        check("v20.19.0\n", Some(true));
+        check("v22.4.1\n", Some(true));
+        check("v20.9.0\n", Some(false));
+        check("v18.20.4\n", Some(false));
+        check("not found", None);
+    }
 }

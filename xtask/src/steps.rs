@@ -22,6 +22,10 @@ impl Count {
     pub(crate) fn of(passed: bool) -> Self {
         Self { passed: u64::from(passed), failed: u64::from(!passed) }
     }
+
+    fn and(self, more: Self) -> Self {
+        Self { passed: self.passed + more.passed, failed: self.failed + more.failed }
+    }
 }
 
 /// What ran so far.
@@ -80,8 +84,15 @@ pub(crate) fn command(mut command: Command) -> Result<Count> {
     Ok(Count::of(status.success()))
 }
 
+/// Who runs the tests, and so in which words it sums up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Runner {
+    Cargo,
+    Vitest,
+}
+
 /// Runs a test command, shows its output as it comes, and counts the tests in it.
-pub(crate) fn tests(mut command: Command) -> Result<Count> {
+pub(crate) fn tests(runner: Runner, mut command: Command) -> Result<Count> {
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
@@ -91,9 +102,8 @@ pub(crate) fn tests(mut command: Command) -> Result<Count> {
     for line in BufReader::new(stdout).lines() {
         let line = line.context("reading the output of the tests")?;
         println!("{line}");
-        if let Some(more) = summary(&line) {
-            count.passed += more.passed;
-            count.failed += more.failed;
+        if let Some(more) = runner.summary(&line) {
+            count = count.and(more);
         }
     }
     let status = child.wait()?;
@@ -104,32 +114,59 @@ pub(crate) fn tests(mut command: Command) -> Result<Count> {
     Ok(count)
 }
 
-/// Reads `test result: ok. 3 passed; 0 failed; …`.
-fn summary(line: &str) -> Option<Count> {
-    let (_, rest) = line.strip_prefix("test result: ")?.split_once(". ")?;
-    let mut count = Count::default();
-    for part in rest.split(';') {
-        match part.trim().split_once(' ') {
-            Some((number, "passed")) => count.passed = number.parse().ok()?,
-            Some((number, "failed")) => count.failed = number.parse().ok()?,
-            _ => {}
+impl Runner {
+    /// What a line of the output adds; nothing unless it is one of the summary.
+    fn summary(self, line: &str) -> Option<Count> {
+        match self {
+            // `test result: ok. 3 passed; 0 failed; 1 ignored; …`
+            Self::Cargo => {
+                let (_, rest) = line.strip_prefix("test result: ")?.split_once(". ")?;
+                Some(rest.split(';').filter_map(part).fold(Count::default(), Count::and))
+            }
+            // `      Tests  1 failed | 11 passed (12)`
+            Self::Vitest => {
+                let rest = line.trim_start().strip_prefix("Tests ")?;
+                Some(rest.split('|').filter_map(part).fold(Count::default(), Count::and))
+            }
         }
     }
-    Some(count)
+}
+
+/// Reads `3 passed` and `1 failed`, whatever follows. What was to run and did not, failed.
+fn part(text: &str) -> Option<Count> {
+    let (number, what) = text.trim().split_once(' ')?;
+    let number = number.parse().ok()?;
+    let is = |word: &str| {
+        what.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+    };
+    if is("passed") {
+        Some(Count { passed: number, failed: 0 })
+    } else if ["failed", "flaky", "did not run", "interrupted"].into_iter().any(is) {
+        Some(Count { passed: 0, failed: number })
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The closing line is only as good as the numbers read from cargo's own summaries.
+    /// The closing line is only as good as the numbers read from the runners' own summaries.
     #[test]
     fn summaries_are_counted() {
+        let check = |runner: Runner, line: &str, expected: Option<(u64, u64)>| {
+            let found = runner.summary(line).map(|count| (count.passed, count.failed));
+            assert_eq!(found, expected, "{line}");
+        };
         let ok = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; finished in 0.1s";
-        assert_eq!(summary(ok), Some(Count { passed: 12, failed: 0 }));
+        check(Runner::Cargo, ok, Some((12, 0)));
         let bad = "test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out";
-        assert_eq!(summary(bad), Some(Count { passed: 3, failed: 2 }));
-        assert_eq!(summary("test commit::tests::torn ... ok"), None);
+        check(Runner::Cargo, bad, Some((3, 2)));
+        check(Runner::Cargo, "test commit::tests::torn ... ok", None);
+        check(Runner::Vitest, "      Tests  1 failed | 11 passed (12)", Some((11, 1)));
+        check(Runner::Vitest, "      Tests  7 passed (7)", Some((7, 0)));
+        check(Runner::Vitest, " Test Files  1 passed (1)", None);
     }
 
     /// One failing step must turn the whole run, and an error is a failure, not a stop.

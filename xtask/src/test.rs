@@ -5,8 +5,8 @@
 //! Fuzz targets are compiled, not run; advisories are not checked, their database is elsewhere.
 
 use crate::repository::Repository;
-use crate::steps::{self, Count, Steps};
-use crate::{bench, setup, tidy};
+use crate::steps::{self, Count, Runner, Steps};
+use crate::{bench, console, setup, tidy};
 use anyhow::Result;
 use std::process::Command;
 
@@ -51,23 +51,26 @@ pub(crate) fn run(repository: &Repository, depth: Depth) -> Result<bool> {
         command.args(checks);
         steps::command(command)
     });
+    console::steps(repository, &mut steps);
     steps.run("build", || {
         let mut command = repository.cargo(&["build"]);
         command.args(WHOLE_WORKSPACE).arg("--all-targets");
         steps::command(command)
     });
-    steps.run("unit and property tests", || steps::tests(tests(repository, &["--lib", "--bins"])));
-    steps.run("documentation tests", || steps::tests(tests(repository, &["--doc"])));
+    steps.run("unit and property tests", || {
+        steps::tests(Runner::Cargo, tests(repository, &["--lib", "--bins"]))
+    });
+    steps.run("documentation tests", || steps::tests(Runner::Cargo, tests(repository, &["--doc"])));
     steps.run("black-box and crash tests", || {
         let mut command = tests(repository, &["--test", "*"]);
         command.args(["--", "--skip", KILL_TEST]);
-        steps::tests(command)
+        steps::tests(Runner::Cargo, command)
     });
     let rounds = depth.kill_rounds().to_string();
     steps.run(&format!("{rounds} kill rounds"), || {
         let mut command = tests(repository, &["--test", "kill"]);
         command.env("ANNALS_KILL_ROUNDS", &rounds);
-        steps::tests(command)
+        steps::tests(Runner::Cargo, command)
     });
     if depth == Depth::Full {
         steps.run("soak of a minute, three kills", || {

@@ -12,6 +12,14 @@ export interface Methods {
   oidc: { id: string; name: string }[];
 }
 
+/** How a page is shown in a frame of somebody else's. */
+export interface EmbedView {
+  language?: string;
+  theme?: string;
+  /** Columns of the audit page, in order. */
+  columns?: string[];
+}
+
 /** The answer of `GET /v1/session`. */
 export type Session =
   | { signed_in: false; methods: Methods }
@@ -35,6 +43,8 @@ export type Session =
       behaviour: "on" | "pseudonymised" | "off";
       profile_reason: boolean;
       methods: Methods;
+      /** How an embedded page is to be shown; only for its tokens. */
+      embed?: EmbedView;
     };
 
 export type SignedIn = Extract<Session, { signed_in: true }>;

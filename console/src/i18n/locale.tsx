@@ -3,9 +3,23 @@
 // `useT(area)` gives an area's texts, `useLocale().format` writes times and numbers. Both choices are
 // remembered in this browser; the first language is the browser's own.
 
-import { createContext, type ReactNode, use, useCallback, useMemo, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  startTransition,
+  use,
+  useCallback,
+  useMemo,
+  useState,
+} from "react";
 import { Format } from "./format";
-import { type Area, type Language, loadMessages, type Messages } from "./messages";
+import {
+  type Language,
+  loadMessages,
+  type Messages,
+  type MoreMessages,
+  moreMessages,
+} from "./messages";
 
 const LANGUAGE_KEY = "annals.language";
 const ZONE_KEY = "annals.zone";
@@ -62,10 +76,11 @@ export function LocaleProvider({ first, children }: { first: Loaded; children: R
   const [zoneChoice, setZoneChoice] = useState(firstZone);
 
   const setLanguage = useCallback(async (language: Language) => {
-    const messages = await loadMessages(language);
+    const [messages] = await Promise.all([loadMessages(language), moreMessages(language)]);
     localStorage.setItem(LANGUAGE_KEY, language);
     document.documentElement.lang = htmlLanguage(language);
-    setLoaded({ language, messages });
+    // The page stays as it is until all of it can change at once.
+    startTransition(() => setLoaded({ language, messages }));
   }, []);
   const setZone = useCallback((zone: ZoneChoice) => {
     localStorage.setItem(ZONE_KEY, zone);
@@ -91,7 +106,11 @@ export function useLocale(): Locale {
   return locale;
 }
 
-/** The texts of one area in the reader's language. */
-export function useT<A extends Area>(area: A): Messages[A] {
-  return useLocale().messages[area];
+/** The texts of one area in the reader's language; those of other pages are waited for. */
+export function useT<A extends keyof Messages>(area: A): Messages[A];
+export function useT<A extends keyof MoreMessages>(area: A): MoreMessages[A];
+export function useT(area: keyof Messages | keyof MoreMessages): unknown {
+  const { language, messages } = useLocale();
+  if (area in messages) return messages[area as keyof Messages];
+  return use(moreMessages(language))[area as keyof MoreMessages];
 }

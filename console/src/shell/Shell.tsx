@@ -7,9 +7,12 @@ import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { IconMenu2 } from "@tabler/icons-react";
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { Suspense, useEffect } from "react";
+import { basePath } from "../api/base";
 import { onSignedOut } from "../api/client";
 import { queryClient } from "../api/queries";
 import { sessionQuery, useSession } from "../api/session";
+import { backTo } from "../back";
+import { heard, isEmbedded, parents } from "../embedded";
 import { useT } from "../i18n/locale";
 import { paths } from "../paths";
 import { Waiting } from "../ui/Waiting";
@@ -36,6 +39,7 @@ function Frame() {
   const [isMenuOpen, menu] = useDisclosure(false);
   const address = useRouterState({ select: (state) => state.location.pathname });
   useLeavingWhenSignedOut();
+  useBeingLed();
 
   const rights = session.signed_in ? session.rights : [];
   const entries = NAV.filter((entry) => entry.right === null || rights.includes(entry.right));
@@ -53,7 +57,7 @@ function Frame() {
       <a className={classes.skip} href="#main">
         {t.skip}
       </a>
-      {isNarrow ? (
+      {isEmbedded ? null : isNarrow ? (
         <header className={`${classes.top} no-print`}>
           <button
             type="button"
@@ -90,9 +94,28 @@ function useLeavingWhenSignedOut(): void {
     () =>
       onSignedOut(() => {
         queryClient.removeQueries({ queryKey: sessionQuery.queryKey });
+        if (isEmbedded) {
+          void navigate({ to: paths.embed });
+          return;
+        }
         const back = `${window.location.pathname}${window.location.search}`;
         void navigate({ href: `${paths.signIn}?return=${encodeURIComponent(back)}` });
       }),
     [navigate],
   );
+}
+
+/** Inside a frame, shows the pages that the page around asks for. */
+function useBeingLed(): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (!isEmbedded) return;
+    const allowed = parents();
+    const listen = (event: MessageEvent) => {
+      const said = heard(event, allowed);
+      if (said?.type === "annals:open") void navigate({ href: backTo(said.path, basePath) });
+    };
+    window.addEventListener("message", listen);
+    return () => window.removeEventListener("message", listen);
+  }, [navigate]);
 }

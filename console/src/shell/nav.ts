@@ -1,7 +1,14 @@
 // What the navigation offers, and which right each entry needs. No entry, no dead menu.
 
 import type { Icon } from "@tabler/icons-react";
-import { IconListSearch } from "@tabler/icons-react";
+import {
+  IconFileExport,
+  IconKey,
+  IconListSearch,
+  IconMailExclamation,
+  IconShieldCheck,
+  IconUsers,
+} from "@tabler/icons-react";
 import type { Messages } from "../i18n/messages";
 import { paths } from "../paths";
 
@@ -18,4 +25,15 @@ export interface NavEntry {
 
 export const NAV: NavEntry[] = [
   { to: paths.log, label: "log", icon: IconListSearch, right: "read-events", key: "l" },
+  { to: paths.exports, label: "exports", icon: IconFileExport, right: "export-events", key: "e" },
+  { to: paths.integrity, label: "integrity", icon: IconShieldCheck, right: null, key: "i" },
+  {
+    to: paths.quarantine,
+    label: "quarantine",
+    icon: IconMailExclamation,
+    right: "read-quarantine",
+    key: "q",
+  },
+  { to: paths.accounts, label: "accounts", icon: IconUsers, right: "read-accounts", key: "c" },
+  { to: paths.tokens, label: "tokens", icon: IconKey, right: "read-tokens", key: "t" },
 ];

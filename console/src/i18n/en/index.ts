@@ -1,4 +1,4 @@
-// Every English dictionary, by area.
+// The English dictionaries of what a first visit shows, by area.
 
 import { drawer } from "./drawer";
 import { keys } from "./keys";

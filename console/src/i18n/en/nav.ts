@@ -2,4 +2,9 @@
 
 export const nav = {
   log: "Audit log",
+  exports: "Exports",
+  integrity: "Integrity",
+  quarantine: "Rejected input",
+  accounts: "Accounts",
+  tokens: "Tokens",
 };

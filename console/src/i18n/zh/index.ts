@@ -1,4 +1,4 @@
-// Every Chinese dictionary, by area.
+// The Chinese dictionaries of what a first visit shows, by area.
 
 import { drawer } from "./drawer";
 import { keys } from "./keys";

@@ -5,4 +5,9 @@ import type { TranslationOf } from "../messages";
 
 export const nav: TranslationOf<typeof english> = {
   log: "审计日志",
+  exports: "导出",
+  integrity: "完整性",
+  quarantine: "被拒数据",
+  accounts: "账号管理",
+  tokens: "令牌管理",
 };
