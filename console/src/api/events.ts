@@ -15,13 +15,6 @@ export type AuditEvent = Omit<Described, Open> & {
   request_data?: unknown;
   changes?: { before?: unknown; after?: unknown } | null;
   origin?: unknown;
-  index?: number | null;
-  received_time?: string | null;
-  emitter?: string | null;
-  /** Names of fields whose values were erased. */
-  erased?: string[];
-  /** Names of fields that this reader sees as `***`. */
-  masked?: string[];
 };
 
 /** What the pages of one search share. */

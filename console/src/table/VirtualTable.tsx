@@ -84,7 +84,10 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     virtual.measure();
   }, [virtual, rowHeight]);
   useEffect(() => {
-    if (cursor >= 0) virtual.scrollToIndex(cursor, { align: "auto" });
+    if (cursor < 0) return;
+    virtual.scrollToIndex(cursor, { align: "auto" });
+    // With the focus nowhere, screen readers would not hear which row is active.
+    if (document.activeElement === document.body) scroller.current?.focus({ preventScroll: true });
   }, [virtual, cursor]);
 
   const template = columns

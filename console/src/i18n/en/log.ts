@@ -109,6 +109,7 @@ export const log = {
   partialGoOn: "Go on",
   theEnd: "That is all",
   loadingMore: "Loading more…",
+  rowMenu: "What to do with the event",
   copyCell: "Copy value",
   copySentence: "Copy as text",
   copyJson: "Copy as JSON",

@@ -109,6 +109,7 @@ export const log: TranslationOf<typeof english> = {
   partialGoOn: "继续",
   theEnd: "已全部显示",
   loadingMore: "正在加载…",
+  rowMenu: "事件操作",
   copyCell: "复制值",
   copySentence: "复制为文本",
   copyJson: "复制为 JSON",

@@ -8,7 +8,7 @@ import { IconEyeOff } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useCatalogue } from "../../api/catalogue";
-import { json } from "../../api/client";
+import { answer, api } from "../../api/client";
 import type { AuditEvent } from "../../api/events";
 import { useRight } from "../../api/session";
 import { useLocale, useT } from "../../i18n/locale";
@@ -16,10 +16,6 @@ import { DataTree } from "../../ui/DataTree";
 import classes from "./event.module.css";
 
 const RIGHT = "unmask-events";
-
-interface Unmasked {
-  values: Record<string, unknown>;
-}
 
 export function Masked({ event }: { event: AuditEvent }) {
   const t = useT("drawer");
@@ -30,10 +26,12 @@ export function Masked({ event }: { event: AuditEvent }) {
   const [reason, setReason] = useState("");
   const unmask = useMutation({
     mutationFn: () =>
-      json<Unmasked>(`/v1/events/index/${event.index}/unmask`, {
-        method: "POST",
-        body: JSON.stringify({ reason: reason.trim() }),
-      }),
+      answer(
+        api.POST("/v1/events/index/{index}/unmask", {
+          params: { path: { index: event.index ?? 0 } },
+          body: { reason: reason.trim() },
+        }),
+      ),
   });
   const fields = event.masked ?? [];
   if (fields.length === 0) return null;

@@ -42,7 +42,12 @@ export function Chips({ filter, onFilter, onEdit }: ChipsProps) {
           </button>
         </span>
       ))}
-      <button type="button" className={classes.more} onClick={() => onEdit()} aria-label={t.filter}>
+      <button
+        type="button"
+        className={classes.more}
+        onClick={() => onEdit()}
+        aria-label={filter === "" ? undefined : t.filter}
+      >
         {filter === "" ? t.filterHint : ""}
       </button>
     </div>

@@ -150,8 +150,7 @@ function Value({ field, value, label, count, share, state, filter, onFilter }: V
         type="button"
         className={classes.include}
         aria-pressed={state === "in"}
-        aria-label={`${t.facetInclude(label)} (${count})`}
-        title={label}
+        title={t.facetInclude(label)}
         onClick={() => onFilter(toggled(filter, field, value))}
       >
         <span className={classes.fill} style={{ width: `${share * 100}%` }} />

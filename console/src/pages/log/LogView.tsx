@@ -5,13 +5,21 @@
 // they are there.
 
 import { useMediaQuery } from "@mantine/hooks";
-import { type MouseEvent, useCallback, useMemo, useRef, useState } from "react";
+import {
+  lazy,
+  type MouseEvent,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useCatalogue } from "../../api/catalogue";
 import { ApiError } from "../../api/error";
 import type { AuditEvent } from "../../api/events";
 import { absolute, RANGE_DEFAULT, reachesNow } from "../../ask/range";
 import { useLocale, useT } from "../../i18n/locale";
-import { EventDrawer } from "../event/EventDrawer";
 import { ColumnPicker } from "./ColumnPicker";
 import { COLUMNS_DEFAULT } from "./columns";
 import { EventRows } from "./EventRows";
@@ -30,6 +38,9 @@ import { useLive, useRows } from "./rows";
 import type { LogSearch } from "./search";
 import { Toolbar } from "./Toolbar";
 import { ViewsMenu } from "./ViewsMenu";
+
+const loadDrawer = () => import("../event/EventDrawer");
+const EventDrawer = lazy(() => loadDrawer().then((module) => ({ default: module.EventDrawer })));
 
 const NO_WIDTHS: Record<string, number> = {};
 
@@ -74,6 +85,10 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
     () => (live.shown.length > 0 ? joinRows(live.shown, walk.rows) : walk.rows),
     [live.shown, walk.rows],
   );
+  // The drawer is not needed to see the rows, but most likely next.
+  useEffect(() => {
+    if (walk.isSuccess) void loadDrawer();
+  }, [walk.isSuccess]);
   const histogram = useHistogram({ asked, by, isReady: walk.isSuccess });
 
   const onFilter = useCallback(
@@ -243,15 +258,17 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
           onRange={onRange}
         />
         {opened === null ? null : (
-          <EventDrawer
-            index={opened}
-            tab={search.tab ?? "details"}
-            onTab={(tab) => go({ tab: tab === "details" ? undefined : tab }, true)}
-            known={rows.find((event) => event.index === opened)}
-            onClose={close}
-            onStep={step}
-            onFilter={(q) => go({ q, event: undefined, range: "all" })}
-          />
+          <Suspense fallback={null}>
+            <EventDrawer
+              index={opened}
+              tab={search.tab ?? "details"}
+              onTab={(tab) => go({ tab: tab === "details" ? undefined : tab }, true)}
+              known={rows.find((event) => event.index === opened)}
+              onClose={close}
+              onStep={step}
+              onFilter={(q) => go({ q, event: undefined, range: "all" })}
+            />
+          </Suspense>
         )}
       </div>
       <RowMenu

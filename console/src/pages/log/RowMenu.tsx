@@ -10,6 +10,7 @@ import { useLocale, useT } from "../../i18n/locale";
 import { logPath } from "../../paths";
 import { copyText } from "../../ui/clipboard";
 import { cellText, columnOf, isFilterable } from "./columns";
+import classes from "./toolbar.module.css";
 
 export interface RowMenuAt {
   event: AuditEvent;
@@ -42,18 +43,16 @@ export function RowMenu({ at, filter, nameOf, onFilter, onOpen, onClose }: RowMe
   const canFilter =
     column !== null && isFilterable(column) && value !== "" && !value.includes(", ");
   const index = event?.index ?? 0;
+  if (!at) return null;
   return (
-    <Menu
-      opened={at !== null}
-      onClose={onClose}
-      position="bottom-start"
-      width={240}
-      shadow="md"
-      offset={2}
-    >
+    <Menu opened onClose={onClose} position="bottom-start" width={240} shadow="md" offset={2}>
       <Menu.Target>
-        <span
-          style={{ position: "fixed", left: at?.x ?? 0, top: at?.y ?? 0, width: 1, height: 1 }}
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label={t.rowMenu}
+          className={classes.anchor}
+          style={{ left: at.x, top: at.y }}
         />
       </Menu.Target>
       {event ? (
