@@ -24,13 +24,18 @@ pub(crate) struct Arguments {
     /// PostgreSQL and DuckDB too, not only SQLite.
     pub(crate) peers: bool,
     pub(crate) seed: u64,
-    /// How long a soak takes.
-    pub(crate) minutes: u64,
+    /// How long a soak takes, or `views` takes events in at a rate.
+    pub(crate) minutes: Option<u64>,
     /// Time between two kills of a soak, in seconds.
     pub(crate) kill_seconds: u64,
     /// Events a second to keep to while loading for `views`; as fast as it goes if absent.
     pub(crate) rate: Option<u64>,
+    /// The data folder that `views` fills and leaves, or finds filled and only asks.
+    pub(crate) dir: Option<PathBuf>,
 }
+
+/// How long a soak takes if nothing is said.
+pub(crate) const SOAK_MINUTES: u64 = 10;
 
 impl Arguments {
     /// Reads `<what> --name value … [--peers]`.
@@ -54,9 +59,10 @@ impl Arguments {
             peers: false,
             what,
             seed: 1,
-            minutes: 10,
+            minutes: None,
             kill_seconds: 60,
             rate: None,
+            dir: None,
         };
         while let Some(name) = args.next() {
             if name == "--peers" {
@@ -72,26 +78,35 @@ impl Arguments {
                 "--batch" => arguments.batch = usize::try_from(number()?)?,
                 "--clients" => arguments.clients = usize::try_from(number()?)?,
                 "--peer-events" => arguments.peer_events_max = number()?,
-                "--minutes" => arguments.minutes = number()?,
+                "--minutes" => arguments.minutes = Some(number()?),
                 "--kill-seconds" => arguments.kill_seconds = number()?,
                 "--seed" => arguments.seed = number()?,
                 "--rate" => arguments.rate = Some(number()?),
+                "--dir" => arguments.dir = Some(PathBuf::from(value)),
                 _ => bail!(
                     "no such option: `{name}`; there are --events, --batch, --clients, \
-                     --peer-events, --peers, --rate, --seed, --minutes, --kill-seconds, \
-                     --scratch, --annals"
+                     --peer-events, --peers, --rate, --dir, --seed, --minutes, \
+                     --kill-seconds, --scratch, --annals"
                 ),
             }
+        }
+        if let (Some(rate), Some(minutes)) = (arguments.rate, arguments.minutes) {
+            arguments.events = rate * minutes * 60;
         }
         ensure!(
             arguments.events > 0 && arguments.batch > 0 && arguments.clients > 0,
             "--events, --batch and --clients must be at least 1"
         );
         ensure!(
-            arguments.minutes > 0 && arguments.kill_seconds > 0,
+            arguments.minutes != Some(0) && arguments.kill_seconds > 0,
             "--minutes and --kill-seconds must be at least 1"
         );
         Ok(arguments)
+    }
+
+    /// Which events are generated, in words.
+    pub(crate) fn events_named(&self) -> String {
+        format!("{} events of seed {}", self.events, self.seed)
     }
 
     /// The command that repeats this measurement.

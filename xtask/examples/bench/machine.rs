@@ -67,6 +67,20 @@ pub(crate) fn resident_mib(process: &str) -> u64 {
     kib.unwrap_or(0) >> 10
 }
 
+/// What of the resident memory of this process is no page of a mapped file, in MiB: those go as
+/// soon as somebody else needs the room.
+pub(crate) fn own_mib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let kib =
+        field(&status, "RssAnon").and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) >> 10
+}
+
+/// From now on `resident_mib_max("self")` tells of what comes, where the kernel lets it.
+pub(crate) fn forget_resident_max() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
 /// Processor time of a process so far, all its threads, user and system. Unlike the clock on the
 /// wall it does not depend on what else the machine is doing.
 pub(crate) fn processor_time(process: &str) -> Duration {

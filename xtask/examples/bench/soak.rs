@@ -8,7 +8,7 @@
 mod load;
 mod mortal;
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, SOAK_MINUTES};
 use crate::events::Events;
 use crate::machine::Machine;
 use crate::served::verify;
@@ -44,7 +44,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String> {
     let data = folder.path().join("data");
     let mortal = Mortal::start(&arguments.annals, &data)?;
     let load = Load::new(&lines, arguments.batch, Some(rate));
-    let length = Duration::from_secs(arguments.minutes * 60);
+    let minutes = arguments.minutes.unwrap_or(SOAK_MINUTES);
+    let length = Duration::from_secs(minutes * 60);
     let every = Duration::from_secs(arguments.kill_seconds);
     let minutes = under_kills(arguments, &mortal, &load, length, every)?;
     mortal.stop()?;
@@ -154,7 +155,8 @@ fn table(
     minutes: &[Minute],
     kept: u64,
 ) -> String {
-    let Arguments { minutes: length, kill_seconds, .. } = arguments;
+    let Arguments { kill_seconds, .. } = arguments;
+    let length = arguments.minutes.unwrap_or(SOAK_MINUTES);
     let mut text = format!(
         "`cargo xtask soak --minutes {length} --kill-seconds {kill_seconds}`  \n{machine}\n\n\
          {rate} events/s wanted, {SHARE} % of the top rate\n\n\

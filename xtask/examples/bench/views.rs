@@ -1,7 +1,7 @@
 //! What asking costs: the questions of the audit page over a ledger with its index, in process.
 //!
-//! The events are generated while they are taken in, with the index following; then the index is
-//! opened anew and each question is asked once cold (the page cache dropped where that is
+//! The events are generated while they are taken in, with the index following, or stand in a
+//! folder from an earlier run (`--dir`); then the index is opened anew and each question is asked once cold (the page cache dropped where that is
 //! allowed) and several times warm, of which the median counts. With `--peers` the same questions
 //! go to SQLite, PostgreSQL and DuckDB over the same events, and counts must agree.
 
@@ -40,7 +40,8 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Table> {
     let week_ago = annals_record::Timestamp::from_nanos(options.until.nanos() - WEEK_NS);
     let questions = questions(&sought, &week_ago.to_string());
     let loaded = Loaded::make(arguments, &options)?;
-    let mut table = Table::new(arguments, machine, &loaded)?;
+    let mut table = Table::new(arguments, machine, loaded.story.clone());
+    machine::forget_resident_max();
     let (place, start) = loaded.reopen()?;
     table.start = start;
     for question in &questions {
@@ -51,7 +52,7 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Table> {
     for (question, row) in questions.iter().zip(&mut table.rows) {
         row.warm = warm(row.cold, || place.ask(&question.ask))?;
     }
-    table.resident_mib = machine::resident_mib_max("self");
+    (table.resident_mib, table.own_mib) = (machine::resident_mib_max("self"), machine::own_mib());
     drop(place);
     if arguments.peers {
         ask_peers(arguments, &questions, &mut table)?;

@@ -54,6 +54,14 @@ impl Place {
         Ok(indexer.catch_up(|_, _| {})?)
     }
 
+    /// The position of the newest event, as a search tells it; none if there is no event.
+    pub(crate) fn newest(&self) -> Result<Option<u64>> {
+        let (question, progress) = (self.question("")?, Progress::default());
+        let page =
+            self.index.page(&question, Order::IndexBackwards, None, None, 1, &progress)?.value;
+        Ok(page.events.first().map(|found| found.position.index))
+    }
+
     /// Asks, and answers how many rows or buckets came, or the count that was asked for.
     pub(crate) fn ask(&self, ask: &Ask) -> Result<u64> {
         let progress = Progress::default();

@@ -1,10 +1,8 @@
 //! The answers as a Markdown table: what must hold, cold, warm, and how the peers compare.
 
-use super::load::Loaded;
 use super::question::Question;
 use crate::arguments::Arguments;
 use crate::machine::Machine;
-use anyhow::Result;
 use std::fmt;
 use std::time::Duration;
 
@@ -35,21 +33,24 @@ pub(crate) struct Table {
     /// From opening the index until every row is there.
     pub(crate) start: Duration,
     pub(crate) resident_mib: u64,
+    /// What of it is no page of a mapped file.
+    pub(crate) own_mib: u64,
     pub(crate) rows: Vec<Asked>,
     pub(crate) peers: Vec<String>,
 }
 
 impl Table {
-    pub(crate) fn new(arguments: &Arguments, machine: Machine, loaded: &Loaded) -> Result<Self> {
-        Ok(Self {
+    pub(crate) fn new(arguments: &Arguments, machine: Machine, loading: String) -> Self {
+        Self {
             command: arguments.command(),
             machine,
-            loading: loaded.to_string(),
+            loading,
             start: Duration::ZERO,
             resident_mib: 0,
+            own_mib: 0,
             rows: Vec::new(),
             peers: Vec::new(),
-        })
+        }
     }
 }
 
@@ -57,7 +58,12 @@ impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "`{}`  \n{}\n\n{}", self.command, self.machine, self.loading)?;
         writeln!(f, "- opened anew and up to the head in {:.1} s", self.start.as_secs_f64())?;
-        writeln!(f, "- largest resident memory: {} MiB\n", self.resident_mib)?;
+        let Self { resident_mib, own_mib, .. } = self;
+        writeln!(
+            f,
+            "- largest resident memory while asking: {resident_mib} MiB, of which {own_mib} are no \
+             pages of files\n"
+        )?;
         write!(f, "| question | answer | must, ms | cold, ms | warm p50, ms |")?;
         self.peers.iter().try_for_each(|peer| write!(f, " {peer}, ms (x ours) |"))?;
         writeln!(f, "\n|---|---|---|---|---|{}", "---|".repeat(self.peers.len()))?;
