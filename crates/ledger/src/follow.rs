@@ -13,6 +13,7 @@ pub use runner::FollowerHandle;
 
 use annals_proof::LeafIndex;
 use annals_record::Leaf;
+use std::ops::Range;
 
 /// What a follower may fail with.
 pub type FollowError = Box<dyn std::error::Error + Send + Sync>;
@@ -32,6 +33,17 @@ pub trait Follower: Send {
     /// # Errors
     /// Anything; it is logged, and the follower is asked again after a pause.
     fn follow(&mut self, batch: &[(LeafIndex, Leaf)]) -> Result<(), FollowError>;
+
+    /// The leaves of `range` are damaged and cannot be read; all before them were given. A
+    /// follower that can do without them takes note and answers true. Any other stands still
+    /// there, as by default, and is asked again until the ledger is mended.
+    ///
+    /// # Errors
+    /// As `follow`.
+    fn pass_over(&mut self, range: Range<u64>) -> Result<bool, FollowError> {
+        let _ = range;
+        Ok(false)
+    }
 
     /// Everything below `index` was given or is pruned. A follower whose position comes from the
     /// leaves it was given may save this one, so as not to look at pruned leaves again.

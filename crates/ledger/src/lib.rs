@@ -64,7 +64,7 @@ pub use fsck::{Finding, FindingKind, FsckOptions, FsckReport, Verdict, fsck, fsc
 pub use head::Head;
 pub use ledger::Ledger;
 pub use options::{FatalHook, Options};
-pub use read::{KeptRange, Leaves, LedgerReader};
+pub use read::{FrameValues, KeptRange, Leaves, LedgerReader};
 pub use rewrite::{Rewritten, SealedSegment, Watch};
 pub use rewrites::Compaction;
 pub use rotate::{rotate_key, rotate_key_on};

@@ -8,7 +8,7 @@
 mod beside;
 mod leaves;
 
-pub use leaves::{KeptRange, Leaves};
+pub use leaves::{FrameValues, KeptRange, Leaves};
 
 use crate::disk::{Disk, Real};
 use crate::error::LedgerError;
@@ -110,6 +110,14 @@ impl LedgerReader {
     pub fn kept_range(&self, range: Range<u64>) -> KeptRange {
         let end = range.end.min(self.store.head.size());
         KeptRange::new(Arc::clone(&self.store), range.start..end)
+    }
+
+    /// From a leaf that cannot be read up to the end of what is damaged with it: its frame, or
+    /// its segment if that has lost its directory. At least that leaf.
+    #[must_use]
+    pub fn damaged_from(&self, index: LeafIndex) -> Range<u64> {
+        let end = self.store.damage_end(index.0).min(self.head().size.0);
+        index.0..end.max(index.0 + 1)
     }
 
     /// All events with this id, whoever sent them, ascending.

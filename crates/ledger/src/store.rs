@@ -5,6 +5,7 @@
 
 use crate::array::Arrays;
 use crate::closed::OpenMark;
+use crate::directory::find_frame;
 use crate::disk::Disk;
 use crate::error::LedgerError;
 use crate::frame::Frame;
@@ -135,6 +136,19 @@ impl Store {
                     .is_some_and(|place| place < cached.frame.len() as u64)
         };
         frames.iter().rev().find(holds).map(|cached| Arc::clone(&cached.frame))
+    }
+
+    /// Where the damage ends that `index` cannot be read for; at or below `index` if it is the
+    /// leaf's alone.
+    pub(crate) fn damage_end(&self, index: u64) -> u64 {
+        let Ok(segment) = self.segment_of(index) else { return index };
+        match (segment.directory(), segment.frame(index)) {
+            (_, Ok(_)) => index,
+            (Err(_), _) => segment.end(),
+            (Ok(frames), Err(_)) => {
+                find_frame(&frames, index).map_or(index, |place| frames[place].end())
+            }
+        }
     }
 
     /// Drops decoded frames, so that nothing erased stays in memory.

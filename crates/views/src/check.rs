@@ -1,13 +1,16 @@
 //! Looking at the events themselves: what no column can tell.
 //!
 //! Rows are read in the order of position, so that each frame of the ledger is decoded once, in
-//! chunks on a few threads. An event that retention took in the meantime is passed over.
+//! chunks on a few threads. Where a filter cannot do without a text, the bytes of a frame are
+//! looked through first (`sieve.rs`). An event that retention took in the meantime is passed over;
+//! so is one that is damaged, and [`Damage`] remembers it.
 
 use annals_ledger::{KeptRange, LedgerReader};
 use annals_record::{Kept, Leaf};
 
 use crate::QueryError;
 use crate::columns::Flags;
+use crate::damage::Damage;
 use crate::eval::Compiled;
 use crate::found::Found;
 use crate::page::Position;
@@ -15,6 +18,7 @@ use crate::part::Part;
 use crate::question::Progress;
 use crate::row::{Ending, Row};
 use crate::scope::Scope;
+use crate::sieve::{Sieve, Sought};
 use crate::threads;
 
 /// Rows that one thread reads in one go.
@@ -59,6 +63,11 @@ impl Place {
 pub(crate) struct Checker<'c> {
     pub(crate) reader: &'c LedgerReader,
     pub(crate) filter: &'c Compiled,
+    /// What no matching event lacks.
+    pub(crate) sought: Option<&'c Sought>,
+    pub(crate) damage: &'c Damage,
+    /// An outcome at or above it is not seen yet.
+    pub(crate) as_of: u64,
     pub(crate) scope: &'c Scope,
     pub(crate) progress: &'c Progress,
 }
@@ -77,7 +86,7 @@ impl Checker<'_> {
         let chunk_rows = (places.len() / 2).clamp(CHUNK_ROWS_MIN, CHUNK_ROWS);
         let chunks: Vec<&[u32]> = order.chunks(chunk_rows).collect();
         let read = threads::each(chunks.len(), |chunk| {
-            let mut cursor = LeafCursor::new(self.reader);
+            let mut cursor = self.cursor();
             let mut made = Vec::with_capacity(CHUNK_ROWS);
             for number in chunks[chunk] {
                 let place = &places[*number as usize];
@@ -95,19 +104,30 @@ impl Checker<'_> {
         Ok(out)
     }
 
-    /// Which of the places match; they stand in the order of position. On this thread alone.
-    pub(crate) fn which(&self, places: &[Place]) -> Result<Vec<bool>, QueryError> {
-        let mut cursor = LeafCursor::new(self.reader);
-        let mut matching = Vec::with_capacity(places.len());
-        for chunk in places.chunks(CHUNK_ROWS) {
-            for place in chunk {
-                let row = cursor.row(place)?;
-                matching.push(row.is_some_and(|row| self.passes(&row)));
+    /// Which of the rows of a part match, all of them events; they stand in the order of position.
+    /// On this thread alone.
+    pub(crate) fn which(&self, part: &Part, docs: &[u32]) -> Result<Vec<u32>, QueryError> {
+        let mut cursor = self.cursor();
+        let mut matching = Vec::new();
+        for chunk in docs.chunks(CHUNK_ROWS) {
+            for &doc in chunk {
+                // Most rows fall here, so nothing else is asked of the part before.
+                if !cursor.may_match(part, doc)? {
+                    continue;
+                }
+                let row = cursor.row(&Place::of(part, doc, self.as_of))?;
+                if row.is_some_and(|row| self.passes(&row)) {
+                    matching.push(doc);
+                }
             }
             self.progress.go_on()?;
             self.progress.advance(chunk.len() as u64);
         }
         Ok(matching)
+    }
+
+    fn cursor(&self) -> LeafCursor<'_> {
+        LeafCursor::new(self.reader, self.sought, self.damage)
     }
 
     /// True if the event passes filter and scope.
@@ -121,18 +141,28 @@ impl Checker<'_> {
 }
 
 /// Reads leaves in the order of position, a frame at a time, into the same buffers.
-pub(crate) struct LeafCursor {
+pub(crate) struct LeafCursor<'c> {
     leaves: KeptRange,
     outcomes: KeptRange,
     leaf: Kept,
     outcome: Kept,
+    /// One for each of the two ranges.
+    sieves: Option<[Sieve<'c>; 2]>,
+    damage: &'c Damage,
 }
 
-impl LeafCursor {
-    pub(crate) fn new(reader: &LedgerReader) -> Self {
+impl<'c> LeafCursor<'c> {
+    /// Reads whatever holds the sought text.
+    pub(crate) fn new(
+        reader: &LedgerReader,
+        sought: Option<&'c Sought>,
+        damage: &'c Damage,
+    ) -> Self {
         let all = || reader.kept_range(0..u64::MAX);
         let nothing = || Kept::Pruned(Default::default());
-        Self { leaves: all(), outcomes: all(), leaf: nothing(), outcome: nothing() }
+        let sieves = sought.map(|sought| [Sieve::new(sought), Sieve::new(sought)]);
+        let (leaf, outcome) = (nothing(), nothing());
+        Self { leaves: all(), outcomes: all(), leaf, outcome, sieves, damage }
     }
 
     /// The event at a place, kept for longer than the next one; none if it is gone.
@@ -158,15 +188,45 @@ impl LeafCursor {
         Ok(Some(Row::with_ending(leaf, place.position.index, ending)))
     }
 
-    /// The leaves of a place.
+    /// The leaves of a place; none if they are gone, damaged, or lack the sought text.
     fn read(&mut self, place: &Place) -> Result<Option<(&Leaf, Option<&Leaf>)>, QueryError> {
-        self.leaves.read(place.leaf, &mut self.leaf)?;
+        if !self.passes(place)? {
+            return Ok(None);
+        }
+        let read = self.leaves.read(place.leaf, &mut self.leaf);
+        if self.damage.unless(place.leaf, read)?.is_none() {
+            return Ok(None);
+        }
         let Kept::Leaf(leaf) = &self.leaf else { return Ok(None) };
         let End::Leaf(index) = place.ending else { return Ok(Some((leaf, None))) };
-        self.outcomes.read(index, &mut self.outcome)?;
+        let read = self.outcomes.read(index, &mut self.outcome);
+        if self.damage.unless(index, read)?.is_none() {
+            return Ok(None);
+        }
         match &self.outcome {
             Kept::Leaf(outcome) => Ok(Some((leaf, Some(outcome)))),
             Kept::Pruned(_) => Ok(Some((leaf, None))),
         }
+    }
+
+    /// False only if no leaf of the event in a row holds the sought text.
+    fn may_match(&mut self, part: &Part, doc: u32) -> Result<bool, QueryError> {
+        let leaf = part.index(doc);
+        Ok(self.own_passes(leaf)? || part.partner(doc).is_some())
+    }
+
+    /// False only if neither leaf holds the sought text.
+    fn passes(&mut self, place: &Place) -> Result<bool, QueryError> {
+        let own = self.own_passes(place.leaf)?;
+        let (End::Leaf(index), false) = (place.ending, own) else { return Ok(own) };
+        let Some([_, sieve]) = &mut self.sieves else { return Ok(true) };
+        let other = sieve.passes(&mut self.outcomes, index);
+        Ok(self.damage.unless(index, other)?.unwrap_or(false))
+    }
+
+    fn own_passes(&mut self, leaf: u64) -> Result<bool, QueryError> {
+        let Some([sieve, _]) = &mut self.sieves else { return Ok(true) };
+        let passes = sieve.passes(&mut self.leaves, leaf);
+        Ok(self.damage.unless(leaf, passes)?.unwrap_or(false))
     }
 }

@@ -73,13 +73,6 @@ impl Column<'_> {
         ords
     }
 
-    /// The set of one ordinal.
-    pub(crate) fn matching_ord(&self, ord: u32) -> OrdSet {
-        let mut ords = OrdSet::new_empty(self.terms());
-        ords.insert(ord);
-        ords
-    }
-
     /// The values of a row. Of a column with one value a row: that value, or nothing. Of one with
     /// many: one for each of its objects, [`ABSENT`] where an object lacks it.
     pub(crate) fn ords(&self, doc: u32, out: &mut SmallVec<[u32; 4]>) {

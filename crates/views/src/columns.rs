@@ -119,41 +119,8 @@ pub(crate) enum PostingId {
     Operator,
     /// By the folded username.
     Username,
-    /// By an [`ObjectKey`].
-    Object,
-}
-
-/// What an object can be found by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ObjectKey<'a> {
-    /// A target of this type and id.
-    Target(&'a str, &'a str),
-    /// A related object of this type and id.
-    Related(&'a str, &'a str),
-    /// A target or related object of this id.
-    Id(&'a str),
-    /// A target or related object of this folded name.
-    Name(&'a str),
-}
-
-impl ObjectKey<'_> {
-    /// Writes the key's text over `out`.
-    pub(crate) fn write(self, out: &mut String) {
-        let (kind, first, second) = match self {
-            Self::Target(kind, id) => ("T", kind, Some(id)),
-            Self::Related(kind, id) => ("R", kind, Some(id)),
-            Self::Id(id) => ("I", id, None),
-            Self::Name(name) => ("N", name, None),
-        };
-        out.clear();
-        for piece in [kind, "\0", first] {
-            out.push_str(piece);
-        }
-        if let Some(second) = second {
-            out.push('\0');
-            out.push_str(second);
-        }
-    }
+    /// By the folded name of a target or related object.
+    ObjectName,
 }
 
 /// Marks of a row: bit `n - 1` says that the sealed field of tag `n` has a value, in either leaf
@@ -187,6 +154,11 @@ impl Flags {
         self.0 |= other.0;
     }
 
+    /// Takes the marks of `other` away.
+    pub(crate) fn remove(&mut self, other: Self) {
+        self.0 &= !other.0;
+    }
+
     /// True if any of the marks of `other` is set.
     pub(crate) fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -214,19 +186,5 @@ mod tests {
             assert_eq!(column.number(), place);
         }
         assert!(!ColumnId::Emitter.is_many() && ColumnId::ObjectType.is_many());
-    }
-
-    // Protects: no two kinds of key share a text.
-    #[test]
-    fn keys_differ() {
-        let text = |key: ObjectKey<'_>| {
-            let mut out = String::from("old");
-            key.write(&mut out);
-            out
-        };
-        assert_eq!(text(ObjectKey::Target("cluster", "c-1")), "T\0cluster\0c-1");
-        assert_eq!(text(ObjectKey::Related("cluster", "c-1")), "R\0cluster\0c-1");
-        assert_eq!(text(ObjectKey::Id("c-1")), "I\0c-1");
-        assert_eq!(text(ObjectKey::Name("render farm")), "N\0render farm");
     }
 }

@@ -102,9 +102,7 @@ fn exact(part: &Part, node: &Node, within: &DocSet, beside: &Beside<'_>) -> DocS
             column::docs_with(&column, &ords, within, &mut out);
         }
         Node::Matches(column, matcher) => {
-            let column = part.column(*column);
-            let ords = column.matching(|text| matcher.matches(text));
-            column::docs_with(&column, &ords, within, &mut out);
+            column::matches(&part.column(*column), matcher, within, &mut out);
         }
         Node::Present(column) => part.column(*column).present(&mut out),
         Node::Key(postings, key) => part.postings(*postings, key, &mut out),

@@ -57,6 +57,24 @@ fn is_stable(mark: char) -> bool {
     mark.is_ascii() || matches!(mark, '\u{4e00}'..='\u{9fff}' | '、' | '。' | '《'..='】')
 }
 
+/// Calls with each place in `bytes` where a character stands that folding may change, the case of
+/// ASCII aside. What is no UTF-8 is such a place, too.
+pub(crate) fn each_unstable(bytes: &[u8], mut place: impl FnMut(usize)) {
+    let mut at = 0;
+    while let Some(next) = bytes[at..].iter().position(|byte| !byte.is_ascii()) {
+        at += next;
+        let three = bytes[at..].first_chunk().and_then(|three: &[u8; 3]| {
+            std::str::from_utf8(three).ok()?.chars().next().filter(|mark| mark.len_utf8() == 3)
+        });
+        if three.is_some_and(is_stable) {
+            at += 3;
+        } else {
+            place(at);
+            at += 1;
+        }
+    }
+}
+
 /// True if no word ends between two neighbours.
 fn joins(before: char, behind: char) -> bool {
     let joins = |mark: char| mark.is_alphanumeric() && !is_of_unspaced_script(mark);
@@ -194,6 +212,22 @@ mod tests {
         check("a*c", "a\0c", false);
         check("*a*a*", "a", false);
         check("é", "e\u{301}", true);
+    }
+
+    // Protects: a text without such a place is folded by the case of ASCII alone.
+    #[test]
+    fn unstable_places() {
+        let check = |text: &str, expected: &[usize]| {
+            let mut places = Vec::new();
+            each_unstable(text.as_bytes(), |place| places.push(place));
+            places.retain(|place| text.is_char_boundary(*place));
+            assert_eq!(places, expected, "{text}");
+        };
+        check("Mkfs /dev", &[]);
+        check("集群、结果。dat《》", &[]);
+        check("aＭb", &[1]);
+        check("straße 集", &[4]);
+        check("e\u{301}😀", &[1, 3]);
     }
 
     proptest! {

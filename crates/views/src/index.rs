@@ -8,6 +8,7 @@
 mod absorb;
 mod indexer;
 mod keeper;
+mod leaves;
 mod manifest;
 mod open;
 mod writer;
@@ -20,14 +21,15 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use annals_ledger::{LeafIndex, LedgerError, LedgerReader};
-use annals_record::{Catalogue, Kept, Leaf};
+use annals_ledger::{LedgerError, LedgerReader};
+use annals_record::Catalogue;
 
 use crate::error::IndexError;
 use crate::part::Part;
 use crate::question::{Partial, PartialReason};
 use crate::text::TextFilters;
 use absorb::Absorber;
+use leaves::Leaves;
 use manifest::Folder;
 use writer::Writer;
 
@@ -79,6 +81,8 @@ pub(crate) struct Snapshot(Arc<State>);
 struct State {
     parts: Vec<Part>,
     texts: TextFilters,
+    /// Leaves below `end` that could not be read.
+    lost: Vec<Range<u64>>,
     end: u64,
     settled: u64,
 }
@@ -90,7 +94,7 @@ pub struct IndexStats {
     pub rows: u64,
     /// Parts on disk and in memory.
     pub parts: usize,
-    /// Every leaf below it has its row.
+    /// Every leaf below it that can be read has its row.
     pub end: u64,
     /// Every leaf below it has its row on disk.
     pub settled: u64,
@@ -197,59 +201,32 @@ impl SearchIndex {
         deadline: Instant,
     ) -> Result<(Snapshot, Option<Partial>), LedgerError> {
         let snapshot = self.snapshot();
-        let mut damaged = false;
         let mut left = snapshot.end()..as_of.min(self.reader().head().size.0);
         if left.is_empty() {
-            return Ok((snapshot, None));
+            let partial = snapshot.damage(as_of);
+            return Ok((snapshot, partial));
         }
-        let mut parts = snapshot.parts().to_vec();
+        let State { texts, end, settled, .. } = &*snapshot.0;
+        let (mut parts, mut lost) = (snapshot.parts().to_vec(), snapshot.0.lost.clone());
         while !left.is_empty() && Instant::now() < deadline {
             let start = left.end.saturating_sub(AHEAD_LEAVES).max(left.start);
-            let (batch, is_whole) = self.readable(start..left.end, deadline)?;
-            damaged |= !is_whole;
-            let absorbed = Absorber::new(self.reader(), &parts).absorb(&batch)?;
+            let batch = Leaves::read(self.reader(), start..left.end)?;
+            lost.extend(batch.lost);
+            let absorbed = Absorber::new(self.reader(), &parts).absorb(&batch.leaves)?;
             for part in &mut parts {
                 absorbed.delete_from(part);
             }
             parts.extend(absorbed.part);
+            lost.extend(absorbed.lost);
             left.end = start;
         }
-        let State { texts, end, settled, .. } = &*snapshot.0;
-        let reason = match (damaged, left.is_empty()) {
-            (true, _) => Some(PartialReason::LedgerDamaged),
-            (false, false) => Some(PartialReason::IndexBehind),
-            (false, true) => None,
-        };
-        let partial = reason.map(|reason| Partial { reason, scanned_to: *end });
-        let end = if partial.is_none() { as_of } else { *end };
-        let ahead = State { parts, texts: texts.clone(), end, settled: *settled };
-        Ok((Snapshot(Arc::new(ahead)), partial))
-    }
-
-    /// The leaves of a range that can be read before the deadline, and whether those are all.
-    /// What is damaged must not hide what was kept after it.
-    fn readable(
-        &self,
-        range: Range<u64>,
-        deadline: Instant,
-    ) -> Result<(Vec<(LeafIndex, Leaf)>, bool), LedgerError> {
-        let mut leaves = Vec::with_capacity((range.end - range.start) as usize);
-        let (mut next, mut is_whole) = (range.start, true);
-        while next < range.end {
-            for item in self.reader().kept_range(next..range.end) {
-                match item {
-                    Ok((index, Kept::Leaf(leaf))) => leaves.push((index, leaf)),
-                    Ok((_, Kept::Pruned(_))) => {}
-                    Err(LedgerError::Corrupt { .. }) => is_whole = false,
-                    Err(error) => return Err(error),
-                }
-                next += 1;
-            }
-            if !is_whole && Instant::now() >= deadline {
-                break;
-            }
-        }
-        Ok((leaves, is_whole))
+        let behind = (!left.is_empty())
+            .then_some(Partial { reason: PartialReason::IndexBehind, scanned_to: *end });
+        let end = if behind.is_none() { as_of } else { *end };
+        let ahead = State { parts, texts: texts.clone(), lost, end, settled: *settled };
+        let ahead = Snapshot(Arc::new(ahead));
+        let partial = ahead.damage(end).or(behind);
+        Ok((ahead, partial))
     }
 }
 
@@ -264,7 +241,14 @@ impl Snapshot {
         &self.0.texts
     }
 
-    /// Every leaf below it has its row.
+    /// What damage to the ledger hides of the leaves below `as_of`.
+    fn damage(&self, as_of: u64) -> Option<Partial> {
+        let first = self.0.lost.iter().map(|lost| lost.start).min();
+        let first = first.filter(|first| *first < as_of);
+        first.map(|first| Partial { reason: PartialReason::LedgerDamaged, scanned_to: first })
+    }
+
+    /// Every leaf below it has its row, if it can be read.
     pub(crate) fn end(&self) -> u64 {
         self.0.end
     }

@@ -5,11 +5,13 @@
 //! again, at the outcome's position, with `updates`; what stands at the intent's position is what
 //! was known then. It is blocking and bounded: whoever drives it gives each call a time.
 
+use std::ops::Range;
 use std::time::Duration;
 
-use annals_ledger::{LedgerError, LedgerReader};
+use annals_ledger::{LeafIndex, LedgerError, LedgerReader};
 use annals_record::{Catalogue, Leaf};
 
+use crate::damage::unless_damaged;
 use crate::page::Position;
 use crate::{Compiled, Found, QueryError, Question, Scope};
 
@@ -34,6 +36,8 @@ pub struct TailBatch {
     pub events: Vec<Found>,
     /// Everything below this position was looked at; a tail begun anew goes on here.
     pub looked_to: u64,
+    /// Leaves below `looked_to` that are damaged and were passed over.
+    pub lost: Vec<Range<u64>>,
     /// The ledger's size: equal to `looked_to` if nothing was left to look at.
     pub head: u64,
 }
@@ -57,7 +61,7 @@ impl Tail {
     /// it without an event the batch is empty.
     ///
     /// # Errors
-    /// When the ledger cannot be read; the same leaves are looked at again by the next call.
+    /// When the ledger cannot be read; the next call goes on where this one stopped.
     pub fn advance(&mut self, timeout: Duration) -> Result<TailBatch, QueryError> {
         let mut head = self.reader.head();
         if head.size.0 <= self.next {
@@ -65,28 +69,32 @@ impl Tail {
         }
         let head = head.size.0;
         let end = head.min(self.next.saturating_add(TAIL_LEAVES_MAX));
-        let (mut events, mut looked_to) = (Vec::new(), self.next);
-        for item in self.reader.range(self.next..end) {
-            let (index, leaf) = match item {
-                Ok(item) => item,
-                Err(LedgerError::Pruned { index }) => {
-                    looked_to = index + 1;
-                    continue;
+        let (mut events, mut lost) = (Vec::new(), Vec::new());
+        while self.next < end && events.len() < TAIL_EVENTS_MAX {
+            for item in self.reader.range(self.next..end) {
+                let leaf = match item {
+                    Ok((_, leaf)) => leaf,
+                    Err(LedgerError::Pruned { .. }) => {
+                        self.next += 1;
+                        continue;
+                    }
+                    Err(LedgerError::Corrupt { .. }) => {
+                        let damaged = self.reader.damaged_from(LeafIndex(self.next));
+                        self.next = damaged.end;
+                        lost.push(damaged);
+                        break;
+                    }
+                    Err(error) => return Err(error.into()),
+                };
+                let found = self.event(self.next, leaf)?;
+                events.extend(found.filter(|found| self.shows(found)));
+                self.next += 1;
+                if events.len() == TAIL_EVENTS_MAX {
+                    break;
                 }
-                Err(error) => return Err(error.into()),
-            };
-            if let Some(found) = self.event(index.0, leaf)?
-                && self.shows(&found)
-            {
-                events.push(found);
-            }
-            looked_to = index.0 + 1;
-            if events.len() == TAIL_EVENTS_MAX {
-                break;
             }
         }
-        self.next = looked_to;
-        Ok(TailBatch { events, looked_to, head })
+        Ok(TailBatch { events, looked_to: self.next, lost, head })
     }
 
     /// The event that a leaf belongs to, as known at its position.
@@ -96,7 +104,8 @@ impl Tail {
         let whole =
             |leaf| Found { position, leaf, outcome: None, updates: None, is_given_up: false };
         let Some(intent) = leaf.core().of() else { return Ok(Some(whole(leaf))) };
-        for candidate in self.reader.find(&intent)? {
+        let candidates = unless_damaged(self.reader.find(&intent))?.unwrap_or_default();
+        for candidate in candidates {
             let found = match self.reader.leaf(candidate) {
                 Ok(found) => found,
                 Err(LedgerError::Pruned { .. }) => continue,

@@ -11,7 +11,7 @@ mod packed;
 
 pub(crate) use build::{MemoryBuilder, by_index};
 pub(crate) use column::MemoryColumn;
-pub(crate) use dictionary::Dictionary;
+pub(crate) use dictionary::{Dictionary, Interner};
 
 use std::ops::Range;
 

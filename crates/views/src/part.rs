@@ -9,14 +9,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use smallvec::SmallVec;
-
 use crate::column::Column;
 use crate::columns::{ColumnId, Flags, NumberId, POSTING_BYTES_MAX, PostingId};
 use crate::docset::DocSet;
 use crate::fold::folds_to;
 use crate::memory::{MemoryColumn, MemoryPart};
-use crate::ordinals::ABSENT;
 use crate::scoped::Scoped;
 use crate::sealed::SealedPart;
 
@@ -215,64 +212,24 @@ impl Part {
         }
     }
 
-    /// Adds the rows of a posting list: those whose folded name is `key`, or whose object has it
-    /// as an [`crate::columns::ObjectKey`].
-    pub(crate) fn postings(&self, id: PostingId, key: &str, out: &mut DocSet) {
+    /// Adds the rows of a posting list: those with a name that folds to `name`.
+    pub(crate) fn postings(&self, id: PostingId, name: &str, out: &mut DocSet) {
         match &self.body.rows {
-            Rows::Sealed(rows) if key.len() <= POSTING_BYTES_MAX => rows.postings(id, key, out),
-            _ => self.scan_postings(id, key, out),
+            Rows::Sealed(rows) if name.len() <= POSTING_BYTES_MAX => rows.postings(id, name, out),
+            _ => self.scan_postings(id, name, out),
         }
     }
 
     /// What a posting list would say, from the columns.
-    fn scan_postings(&self, id: PostingId, key: &str, out: &mut DocSet) {
-        let names = |id: ColumnId, name: &str, out: &mut DocSet| {
-            let column = self.column(id);
+    fn scan_postings(&self, id: PostingId, name: &str, out: &mut DocSet) {
+        let columns: &[ColumnId] = match id {
+            PostingId::Operator => &[ColumnId::Operator],
+            PostingId::Username => &[ColumnId::Username],
+            PostingId::ObjectName => &[ColumnId::ObjectName, ColumnId::RelatedName],
+        };
+        for column in columns {
+            let column = self.column(*column);
             column.docs_with(&column.matching(|term| folds_to(term, name)), out);
-        };
-        let ids = |id: ColumnId, text: &str, out: &mut DocSet| {
-            let column = self.column(id);
-            if let Some(ord) = column.ord_of(text) {
-                column.docs_with(&column.matching_ord(ord), out);
-            }
-        };
-        match (id, key.split_once('\0').unwrap_or_default()) {
-            (PostingId::Operator, _) => names(ColumnId::Operator, key, out),
-            (PostingId::Username, _) => names(ColumnId::Username, key, out),
-            (PostingId::Object, ("N", name)) => {
-                names(ColumnId::ObjectName, name, out);
-                names(ColumnId::RelatedName, name, out);
-            }
-            (PostingId::Object, ("I", text)) => {
-                ids(ColumnId::ObjectId, text, out);
-                ids(ColumnId::RelatedId, text, out);
-            }
-            (PostingId::Object, ("T", key)) => {
-                self.scan_pair([ColumnId::ObjectType, ColumnId::ObjectId], key, out);
-            }
-            (PostingId::Object, ("R", key)) => {
-                self.scan_pair([ColumnId::RelatedType, ColumnId::RelatedId], key, out);
-            }
-            (PostingId::Object, _) => {}
-        }
-    }
-
-    /// Adds the rows one of whose objects has both this type and this id.
-    fn scan_pair(&self, columns: [ColumnId; 2], key: &str, out: &mut DocSet) {
-        let Some((kind, id)) = key.split_once('\0') else { return };
-        let [kinds, ids] = columns.map(|id| self.column(id));
-        // An object without a type is found under the empty one.
-        let kind = if kind.is_empty() { Some(ABSENT) } else { kinds.ord_of(kind) };
-        let (Some(kind), Some(id)) = (kind, ids.ord_of(id)) else { return };
-        let mut docs = DocSet::new_empty(self.len());
-        ids.docs_with(&ids.matching_ord(id), &mut docs);
-        let (mut kinds_of, mut ids_of) = (SmallVec::new(), SmallVec::new());
-        for doc in docs.iter() {
-            kinds.ords(doc, &mut kinds_of);
-            ids.ords(doc, &mut ids_of);
-            if kinds_of.iter().zip(&ids_of).any(|pair| pair == (&kind, &id)) {
-                out.insert(doc);
-            }
         }
     }
 }

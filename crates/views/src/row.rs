@@ -87,6 +87,11 @@ const TEXTS: [Tag; 6] = [
 ];
 /// Sealed JSON whose words, or some of them, free text covers.
 const JSON_TEXTS: [Tag; 3] = [Tag::REQUEST_DATA, Tag::OBJECTS, Tag::RELATED];
+/// All of both: where the text stands that free text finds.
+pub(crate) const FREE_TEXT: [Tag; 9] = {
+    let ([a, b, c, d, e, f], [g, h, i]) = (TEXTS, JSON_TEXTS);
+    [a, b, c, d, e, f, g, h, i]
+};
 /// What most events need of a buffer for their text.
 const QUICK_BYTES_USUAL: usize = 1024;
 

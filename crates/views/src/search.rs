@@ -11,6 +11,7 @@ use annals_ledger::LedgerReader;
 use annals_record::Catalogue;
 
 use crate::check::{CHUNK_ROWS, Checker, LeafCursor, Place};
+use crate::damage::Damage;
 use crate::docset::DocSet;
 use crate::eval::Compiled;
 use crate::evaluate::{Beside, evaluate};
@@ -22,11 +23,14 @@ use crate::part::Part;
 use crate::plan::{Node, Planner};
 use crate::question::{Answer, Partial, Progress, Question};
 use crate::sets::Sets;
+use crate::sieve::Sought;
 use crate::threads;
 use crate::{Order, QueryError};
 
 /// How long an answer waits for leaves that the index has not folded yet.
 const AHEAD_MAX: Duration = Duration::from_secs(2);
+/// Where fewer than one row in so many is asked for, rows are sorted rather than looked for.
+const FEW: u32 = 16;
 /// Rows checked as one piece of work.
 const PIECE_ROWS: usize = 16 << 10;
 
@@ -37,11 +41,14 @@ pub(crate) struct Search<'s> {
     pub(crate) progress: &'s Progress,
     snapshot: Snapshot,
     filter: Compiled,
+    sought: Option<Sought>,
     node: Node,
     /// The positions of the ids that the filter asks for.
     ids: HashMap<String, Vec<u64>>,
     pub(crate) as_of: u64,
     partial: Option<Partial>,
+    /// Met while reading.
+    damage: Damage,
     /// Intents whose outcome is known to the snapshot but lies at or above `as_of`: their
     /// columns say too much.
     reopened: Vec<u64>,
@@ -65,7 +72,8 @@ impl<'s> Search<'s> {
         let scope = planner.scope(&question.scope.bound());
         let node = Node::and(vec![scope, planner.plan(&bound)]);
         let filter = bound.compile(index.catalogue());
-        let ids = positions(index.reader(), &bound)?;
+        let damage = Damage::none();
+        let ids = positions(index.reader(), &bound, &damage)?;
         let reopened = reopened(&snapshot, as_of);
         Ok(Self {
             index,
@@ -73,10 +81,12 @@ impl<'s> Search<'s> {
             progress,
             snapshot,
             filter,
+            sought: Sought::of(&bound),
             node,
             ids,
             as_of,
             partial,
+            damage,
             reopened,
         })
     }
@@ -100,13 +110,15 @@ impl<'s> Search<'s> {
             return Err(QueryError::PartDamaged { what: what.to_owned() });
         }
         let settled = self.snapshot.settled().min(self.as_of);
-        Ok(Answer { value, as_of: self.as_of, settled, partial: self.partial.clone() })
+        let partial = self.damage.partial().or_else(|| self.partial.clone());
+        Ok(Answer { value, as_of: self.as_of, settled, partial })
     }
 
     /// Reads events and checks them against filter and scope.
     pub(crate) fn checker(&self) -> Checker<'_> {
-        let Self { index, question, filter, progress, .. } = self;
-        Checker { reader: index.reader(), filter, scope: &question.scope, progress }
+        let Self { index, question, filter, damage, as_of, progress, .. } = self;
+        let (reader, scope, sought) = (index.reader(), &question.scope, self.sought.as_ref());
+        Checker { reader, filter, sought, damage, as_of: *as_of, scope, progress }
     }
 
     /// The rows of a part that the question is about, whatever the filter says; hidden ones too
@@ -178,7 +190,7 @@ impl<'s> Search<'s> {
         }
         let found = threads::each(pieces.len(), |piece| {
             let (part, docs) = &pieces[piece];
-            self.check_piece(&parts[*part], docs)
+            self.checker().which(&parts[*part], docs)
         })?;
         let mut matched: Vec<DocSet> = sets.into_iter().map(|sets| sets.sure).collect();
         for ((part, _), docs) in pieces.iter().zip(found) {
@@ -196,7 +208,7 @@ impl<'s> Search<'s> {
     ) -> Result<(), QueryError> {
         let docs = in_ledger_order(part, rows);
         self.progress.expect(docs.len() as u64);
-        let mut cursor = LeafCursor::new(self.index.reader());
+        let mut cursor = LeafCursor::new(self.index.reader(), None, &self.damage);
         for chunk in docs.chunks(CHUNK_ROWS) {
             for doc in chunk {
                 if let Some(found) = cursor.found(&self.place(part, *doc))? {
@@ -208,16 +220,15 @@ impl<'s> Search<'s> {
         }
         Ok(())
     }
-
-    fn check_piece(&self, part: &Part, docs: &[u32]) -> Result<Vec<u32>, QueryError> {
-        let places: Vec<Place> = docs.iter().map(|doc| self.place(part, *doc)).collect();
-        let checked = self.checker().which(&places)?;
-        Ok(docs.iter().zip(checked).filter(|(_, matches)| *matches).map(|(doc, _)| *doc).collect())
-    }
 }
 
 /// The rows of a set, ascending by position.
 fn in_ledger_order(part: &Part, set: &DocSet) -> Vec<u32> {
+    if set.count() < part.len() / FEW {
+        let mut docs: Vec<u32> = set.iter().collect();
+        docs.sort_unstable_by_key(|doc| part.index(*doc));
+        return docs;
+    }
     let ranks = 0..part.len();
     ranks.map(|rank| part.doc_by_rank(rank)).filter(|doc| set.contains(*doc)).collect()
 }
@@ -226,11 +237,13 @@ fn in_ledger_order(part: &Part, set: &DocSet) -> Vec<u32> {
 fn positions(
     reader: &LedgerReader,
     filter: &Bound,
+    damage: &Damage,
 ) -> Result<HashMap<String, Vec<u64>>, QueryError> {
     let mut positions = HashMap::new();
     for term in filter.terms() {
         if let (Field::Id, Test::Is(Value::Text(id))) = (term.field, &term.test) {
-            let found = reader.find(id)?;
+            // Where it stands is not known of what is damaged.
+            let found = damage.unless(0, reader.find(id))?.unwrap_or_default();
             positions.insert(id.clone(), found.iter().map(|index| index.0).collect());
         }
     }

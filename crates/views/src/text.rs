@@ -19,6 +19,7 @@ use tantivy::directory::{MmapDirectory, OwnedBytes};
 use crate::error::IndexError;
 use crate::fold::{SEPARATOR, fold_into};
 use crate::json;
+use crate::memory::Interner;
 
 /// Leaves of a group.
 pub(crate) const GROUP_LEAVES: u64 = 1024;
@@ -35,9 +36,12 @@ const JSON: [Tag; 5] = [Tag::REQUEST_DATA, Tag::CHANGES, Tag::OBJECTS, Tag::RELA
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Group(Box<[u8]>);
 
-/// Makes filters of groups; keeps its buffers.
+/// Makes the filter of a group from its leaves; keeps its buffers.
 #[derive(Default)]
 pub(crate) struct TextFolder {
+    group: Group,
+    /// Texts of the group whose keys are in its filter: neighbours say much alike.
+    seen: Interner,
     raw: String,
     folded: String,
 }
@@ -58,10 +62,17 @@ pub(crate) enum Chunk {
     Mapped(OwnedBytes),
 }
 
-impl Group {
-    /// The filter of a group without texts.
-    pub(crate) fn new() -> Self {
+/// The filter of a group without texts.
+impl Default for Group {
+    fn default() -> Self {
         Self(vec![0; GROUP_BYTES].into())
+    }
+}
+
+impl Group {
+    /// The filter of a group that may hold anything.
+    pub(crate) fn full() -> Self {
+        Self(vec![u8::MAX; GROUP_BYTES].into())
     }
 
     fn set(&mut self, bit: u32) {
@@ -75,8 +86,8 @@ impl Group {
 }
 
 impl TextFolder {
-    /// Adds the texts of a leaf to its group.
-    pub(crate) fn add(&mut self, leaf: &Leaf, group: &mut Group) {
+    /// Adds the texts of a leaf.
+    pub(crate) fn add(&mut self, leaf: &Leaf) {
         self.raw.clear();
         self.folded.clear();
         for (tag, field) in leaf.fields() {
@@ -90,7 +101,18 @@ impl TextFolder {
             }
         }
         fold_into(&self.raw, &mut self.folded);
-        keys::each(self.folded.as_bytes(), |bit| group.set(bit));
+        for text in self.folded.split(SEPARATOR) {
+            let known = self.seen.len();
+            if self.seen.number(text) > known {
+                keys::each(text.as_bytes(), |bit| self.group.set(bit));
+            }
+        }
+    }
+
+    /// The filter of the leaves since the last one.
+    pub(crate) fn finish(&mut self) -> Group {
+        self.seen = Interner::default();
+        std::mem::take(&mut self.group)
     }
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct RowValues<'a> {
     /// Its position: of the event, or of the outcome leaf in a hidden row.
     pub(crate) index: u64,
     pub(crate) flags: Flags,
+    /// Fields of the event's own leaf that were erased: the outcome does not bring them back.
+    pub(crate) erased: Flags,
     pub(crate) duration_ms: Option<u64>,
     /// Position of the other leaf of a two-phase operation.
     pub(crate) partner: Option<u64>,
@@ -126,9 +128,23 @@ impl<'a> RowValues<'a> {
         let (mut objects, mut related) = (SmallVec::new(), SmallVec::new());
         let mut only = Thing::default();
         for (tag, field) in leaf.fields() {
-            let text = field.value().and_then(|value| std::str::from_utf8(value).ok());
-            let Some(text) = text.filter(|text| !text.is_empty()) else { continue };
-            self.flags.insert(Flags::of_tag(tag));
+            let mark = Flags::of_tag(tag);
+            // What an outcome says of how it ended goes before what the intent said, erased or not.
+            let goes_before = matches!(tag, Tag::REASON | Tag::CHANGES);
+            let Some(value) = field.value() else {
+                match is_outcome {
+                    false => self.erased.insert(mark),
+                    true if goes_before => self.flags.remove(mark),
+                    true => {}
+                }
+                continue;
+            };
+            let text = std::str::from_utf8(value).ok().filter(|text| !text.is_empty());
+            let Some(text) = text else { continue };
+            if is_outcome && !goes_before && self.erased.has(mark) && !is_of_objects(tag) {
+                continue;
+            }
+            self.flags.insert(mark);
             let column = match tag {
                 Tag::OPERATOR => ColumnId::Operator,
                 Tag::USERNAME => ColumnId::Username,
@@ -188,6 +204,11 @@ impl<'a> RowValues<'a> {
             self.related = related;
         }
     }
+}
+
+/// The objects of an outcome stand for those of its intent, whatever became of those.
+fn is_of_objects(tag: Tag) -> bool {
+    matches!(tag, Tag::OBJECT_ID | Tag::OBJECT_NAME | Tag::OBJECTS | Tag::RELATED)
 }
 
 /// The objects of a kept array; none if it is not one.

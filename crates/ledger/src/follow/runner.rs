@@ -142,13 +142,18 @@ impl Runner {
 
     /// Gives the leaves from `next` on, as many as fit in one batch; returns where it went.
     fn step(&mut self, next: u64, head: u64) -> Result<u64, super::FollowError> {
-        let upto = head.min(next + FOLLOW_LEAVES_MAX as u64);
+        let mut upto = head.min(next + FOLLOW_LEAVES_MAX as u64);
         let mut batch = Vec::with_capacity((upto - next) as usize);
-        let mut pruned = false;
-        for item in self.reader.kept_range(next..upto) {
-            match item? {
-                (index, Kept::Leaf(leaf)) => batch.push((index, leaf)),
-                (_, Kept::Pruned(_)) => pruned = true,
+        let (mut pruned, mut damage) = (false, None);
+        for (index, item) in (next..).zip(self.reader.kept_range(next..upto)) {
+            match item {
+                Ok((index, Kept::Leaf(leaf))) => batch.push((index, leaf)),
+                Ok((_, Kept::Pruned(_))) => pruned = true,
+                Err(error @ LedgerError::Corrupt { .. }) => {
+                    upto = index;
+                    damage = Some(error);
+                }
+                Err(error) => return Err(error.into()),
             }
         }
         if !batch.is_empty() {
@@ -157,7 +162,17 @@ impl Runner {
         if pruned {
             self.follower.skip_to(LeafIndex(upto))?;
         }
-        Ok(upto)
+        let Some(damage) = damage else { return Ok(upto) };
+        let lost = self.reader.damaged_from(LeafIndex(upto));
+        let end = lost.end.min(head);
+        match self.follower.pass_over(upto..end)? {
+            true => {
+                let name = self.follower.name();
+                tracing::error!(follower = name, error = %damage, from = upto, end, "goes on without");
+                Ok(end)
+            }
+            false => Err(damage.into()),
+        }
     }
 
     fn back_off(&mut self, error: &super::FollowError) {

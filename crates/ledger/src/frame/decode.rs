@@ -15,6 +15,7 @@ use annals_record::{Field, Kept, Leaf, Tag};
 use memchr::memchr_iter;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use zstd::zstd_safe::DCtx;
 
 /// A decoded frame.
@@ -92,6 +93,22 @@ impl Frame {
     /// Number of leaves.
     pub(crate) fn len(&self) -> usize {
         self.leaves.len()
+    }
+
+    /// What the values of all leaves stand in.
+    pub(crate) fn columns(&self) -> &[u8] {
+        &self.columns
+    }
+
+    /// Each value that is there: place of its leaf, tag, place in `columns`.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (usize, Tag, Range<usize>)> {
+        self.leaves.iter().enumerate().flat_map(|(place, leaf)| {
+            let fields = self.fields[leaf.fields as usize..leaf.fields_end as usize].iter();
+            fields.filter(|field| field.shape != FieldShape::Erased).map(move |field| {
+                let start = field.value as usize;
+                (place, Tag(field.tag), start..start + field.value_len as usize)
+            })
+        })
     }
 
     /// The leaf at `place` in this frame. The error says why it is not one.

@@ -4,7 +4,7 @@ use crate::error::LedgerError;
 use crate::frame::Frame;
 use crate::store::Store;
 use annals_proof::LeafIndex;
-use annals_record::{Kept, Leaf};
+use annals_record::{Kept, Leaf, Tag};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -32,23 +32,63 @@ impl KeptRange {
         self.kept_into(index, kept)
     }
 
+    /// The values of the frame that holds `index`, to be searched before leaves are put together.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub fn values(&mut self, index: u64) -> Result<FrameValues<'_>, LedgerError> {
+        if index >= self.left.end {
+            return Err(LedgerError::OutOfRange { index, size: self.left.end });
+        }
+        let frame = self.frame_of(index)?;
+        Ok(FrameValues(self.frame.insert(frame)))
+    }
+
     fn kept(&mut self, index: u64) -> Result<Kept, LedgerError> {
         let mut kept = Kept::Pruned(Default::default());
         self.kept_into(index, &mut kept)?;
         Ok(kept)
     }
 
-    fn kept_into(&mut self, index: u64, kept: &mut Kept) -> Result<(), LedgerError> {
+    /// Takes the frame at hand if it holds `index`, else reads the one that does.
+    fn frame_of(&mut self, index: u64) -> Result<Arc<Frame>, LedgerError> {
         let inside = |frame: &Arc<Frame>| {
             index.checked_sub(frame.first()).is_some_and(|place| place < frame.len() as u64)
         };
-        let frame = match self.frame.take().filter(inside) {
-            Some(frame) => frame,
-            None => self.store.frame_of(index)?,
-        };
+        match self.frame.take().filter(inside) {
+            Some(frame) => Ok(frame),
+            None => self.store.frame_of(index),
+        }
+    }
+
+    fn kept_into(&mut self, index: u64, kept: &mut Kept) -> Result<(), LedgerError> {
+        let frame = self.frame_of(index)?;
         let done = frame.kept_into((index - frame.first()) as usize, kept);
         self.frame = Some(frame);
         done.map_err(|what| self.store.bad_leaf(index, what))
+    }
+}
+
+/// The values of one frame as they stand in memory, those of each tag beside each other.
+#[derive(Clone, Copy)]
+pub struct FrameValues<'f>(&'f Frame);
+
+impl FrameValues<'_> {
+    /// Positions of the leaves that the frame holds.
+    #[must_use]
+    pub fn indexes(&self) -> Range<u64> {
+        self.0.first()..self.0.first() + self.0.len() as u64
+    }
+
+    /// What the values stand in; there are other bytes before and between them.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.0.columns()
+    }
+
+    /// Each value that is there: position of its leaf, tag, place in `bytes`.
+    pub fn each(&self) -> impl Iterator<Item = (u64, Tag, Range<usize>)> {
+        self.0.values().map(|(place, tag, bytes)| (self.0.first() + place as u64, tag, bytes))
     }
 }
 

@@ -8,6 +8,8 @@ use super::{Beside, evaluate};
 use crate::column::Column;
 use crate::columns::{ColumnId, NumberId};
 use crate::docset::{DocSet, OrdSet};
+use crate::eval::Matcher;
+use crate::ordinals::ABSENT;
 use crate::part::Part;
 use crate::plan::{ObjectTest, TargetTest};
 
@@ -38,6 +40,34 @@ pub(super) fn docs_with(column: &Column<'_>, ords: &OrdSet, within: &DocSet, out
     }
 }
 
+/// Adds the rows that have a value that passes; of others than `within` it may leave some out.
+pub(super) fn matches(column: &Column<'_>, matcher: &Matcher, within: &DocSet, out: &mut DocSet) {
+    let ords = passing(column, within, |text| matcher.matches(text));
+    docs_with(column, &ords, within, out);
+}
+
+/// The ordinals whose texts pass, at least those that `rows` have: of few rows not the whole
+/// dictionary is read.
+fn passing(column: &Column<'_>, rows: &DocSet, passes: impl Fn(&str) -> bool) -> OrdSet {
+    if rows.count() > rows.len() / FEW {
+        return column.matching(passes);
+    }
+    let (mut seen, mut ords) = (OrdSet::new_empty(column.terms()), SmallVec::<[u32; 4]>::new());
+    let (mut passing, mut buffer) = (seen.clone(), String::new());
+    for doc in rows.iter() {
+        column.ords(doc, &mut ords);
+        for &ord in ords.iter().filter(|ord| **ord != ABSENT) {
+            if !seen.contains(ord) {
+                seen.insert(ord);
+                if passes(column.term(ord, &mut buffer)) {
+                    passing.insert(ord);
+                }
+            }
+        }
+    }
+    passing
+}
+
 pub(super) fn durations(
     part: &Part,
     range: &RangeInclusive<u64>,
@@ -62,10 +92,11 @@ pub(super) fn targets(
     out: &mut DocSet,
 ) {
     let rows = evaluate(part, &test.per_event, within, beside);
-    let mut targets = Targets { part, columns: Vec::new() };
+    let rows = rows.may();
+    let mut targets = Targets { part, rows, columns: Vec::new() };
     let asked = targets.resolve(&test.per_target);
     let mut row = vec![SmallVec::new(); targets.columns.len()];
-    for doc in rows.may().iter() {
+    for doc in rows.iter() {
         for ((_, column), ords) in targets.columns.iter().zip(&mut row) {
             column.ords(doc, ords);
         }
@@ -83,6 +114,8 @@ pub(super) fn targets(
 /// The columns of targets that a test asks, in the order of the places that [`Asked`] has.
 struct Targets<'p> {
     part: &'p Part,
+    /// What is asked.
+    rows: &'p DocSet,
     columns: Vec<(ColumnId, Column<'p>)>,
 }
 
@@ -111,7 +144,7 @@ impl Targets<'_> {
             self.columns.push((id, self.part.column(id)));
             self.columns.len() - 1
         });
-        Asked::Column { place, passing: self.columns[place].1.matching(passes) }
+        Asked::Column { place, passing: passing(&self.columns[place].1, self.rows, passes) }
     }
 
     fn each(&mut self, parts: &[TargetTest]) -> Vec<Asked> {

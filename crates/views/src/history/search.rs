@@ -13,8 +13,8 @@ use crate::{
     Answer, Field, Filter, Found, Page, Position, Progress, QueryError, Question, SearchIndex,
 };
 
-/// Events read for one page; beyond them the page is shorter than asked for.
-const PAGE_EVENTS_MAX: usize = 10_000;
+/// Events read at a time for a page.
+const READ_EVENTS: usize = 100;
 /// Events looked at for one mark of a life.
 const MARK_EVENTS_MAX: usize = 1_000;
 
@@ -140,15 +140,14 @@ impl Teller<'_, '_> {
     ) -> Result<Answer<History>, QueryError> {
         let all = Question { filter: self.object.filter(), ..question.clone() };
         let wanted = question.bound().compile(self.gather.catalogue());
-        let (mut events, mut at, mut looked) = (Vec::new(), last, 0);
+        let (mut events, mut at) = (Vec::new(), last);
         let mut is_first = last.is_none() && question.from.is_none();
         let next = loop {
             let Page { events: page, next } =
-                self.gather.page(&all, Order::OldestFirst, at, limit.max(100))?;
+                self.gather.page(&all, Order::OldestFirst, at, limit.max(READ_EVENTS))?;
             if let Some(first) = page.first().filter(|_| !std::mem::replace(&mut is_first, true)) {
                 self.look_back(&all, first.position)?;
             }
-            looked += page.len();
             let mut rest = page.into_iter();
             for found in rest.by_ref() {
                 at = Some(found.position);
@@ -162,7 +161,7 @@ impl Teller<'_, '_> {
                 }
             }
             let is_end = next.is_none() && rest.len() == 0;
-            if is_end || events.len() == limit || looked >= PAGE_EVENTS_MAX {
+            if is_end || events.len() == limit {
                 break at.filter(|_| !is_end);
             }
         };

@@ -6,12 +6,14 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use annals_ledger::{LeafIndex, LedgerError, LedgerReader};
 use annals_record::{Control, Kept, Leaf, Tag};
 
 use super::manifest::Erasure;
 use crate::columns::Flags;
+use crate::damage::unless_damaged;
 use crate::memory::MemoryBuilder;
 use crate::part::Part;
 use crate::values::{Ending, RowValues};
@@ -27,6 +29,8 @@ pub(super) struct Absorbed {
     pub(super) erased: Vec<Erasure>,
     /// Intents of the batch that were not closed in it: (at, index).
     pub(super) opened: Vec<(i64, u64)>,
+    /// Leaves that were looked for and are damaged.
+    pub(super) lost: Vec<Range<u64>>,
 }
 
 impl Absorbed {
@@ -60,6 +64,7 @@ pub(super) struct Absorber<'a> {
     /// Intents and outcome leaves that belong together, both ways.
     outcomes: HashMap<u64, u64>,
     intents: HashMap<u64, u64>,
+    lost: Vec<Range<u64>>,
 }
 
 impl<'a> Absorber<'a> {
@@ -71,6 +76,7 @@ impl<'a> Absorber<'a> {
             again: BTreeMap::new(),
             outcomes: HashMap::new(),
             intents: HashMap::new(),
+            lost: Vec::new(),
         }
     }
 
@@ -95,8 +101,8 @@ impl<'a> Absorber<'a> {
             if ahead && self.row_at(index).is_some() {
                 continue;
             }
-            if let Some(intent) = self.intents.get(&index) {
-                let state = RowState { index: *intent, outcome: Some(index), given_up: false };
+            if let Some(&intent) = self.intents.get(&index) {
+                let state = RowState { index: intent, outcome: Some(index), given_up: false };
                 self.fold(state, true, batch, &mut rows)?;
             } else {
                 let outcome = self.outcomes.get(&index).copied();
@@ -119,11 +125,12 @@ impl<'a> Absorber<'a> {
             }
         }
         absorbed.part = Part::memory(rows.finish());
+        absorbed.lost = self.lost;
         Ok(absorbed)
     }
 
     /// Folds rows of earlier batches anew, as `states` says.
-    pub(super) fn refold(self, states: &[RowState]) -> Result<Absorbed, LedgerError> {
+    pub(super) fn refold(mut self, states: &[RowState]) -> Result<Absorbed, LedgerError> {
         let mut rows = MemoryBuilder::new();
         let mut absorbed = Absorbed::default();
         for state in states {
@@ -135,6 +142,7 @@ impl<'a> Absorber<'a> {
             }
         }
         absorbed.part = Part::memory(rows.finish());
+        absorbed.lost = self.lost;
         Ok(absorbed)
     }
 
@@ -174,9 +182,11 @@ impl<'a> Absorber<'a> {
                 self.again.extend(state.map(|state| (state.index, state)));
             }
             Some(Ok(Control::Prune { first, end, .. })) => {
-                for item in self.reader.kept_range(first..end) {
-                    if let (index, Kept::Pruned(_)) = item? {
-                        absorbed.replaced.push(index.0);
+                for (index, item) in (first..).zip(self.reader.kept_range(first..end)) {
+                    // Rows of what is damaged go once retention is done with it.
+                    let Some((_, kept)) = unless_damaged(item)? else { break };
+                    if let Kept::Pruned(_) = kept {
+                        absorbed.replaced.push(index);
                     }
                 }
             }
@@ -187,13 +197,14 @@ impl<'a> Absorber<'a> {
 
     /// The open intent that an outcome leaf closes.
     fn intent(
-        &self,
+        &mut self,
         index: u64,
         of: &str,
         emitter: &str,
         batch: &[(LeafIndex, Leaf)],
     ) -> Result<Option<u64>, LedgerError> {
-        for LeafIndex(candidate) in self.reader.find(of)? {
+        let candidates = unless_damaged(self.reader.find(of))?.unwrap_or_default();
+        for LeafIndex(candidate) in candidates {
             if candidate >= index || self.outcomes.contains_key(&candidate) {
                 continue;
             }
@@ -214,7 +225,7 @@ impl<'a> Absorber<'a> {
 
     /// Adds a row; nothing if retention took its leaf.
     fn fold(
-        &self,
+        &mut self,
         state: RowState,
         hidden: bool,
         batch: &[(LeafIndex, Leaf)],
@@ -238,18 +249,23 @@ impl<'a> Absorber<'a> {
         Ok(())
     }
 
-    /// A leaf of the batch or of the ledger, without what was erased; none if it is pruned.
+    /// A leaf of the batch or of the ledger, without what was erased; none if it is pruned or
+    /// damaged.
     fn leaf<'b>(
-        &self,
+        &mut self,
         index: u64,
         batch: &'b [(LeafIndex, Leaf)],
     ) -> Result<Option<Cow<'b, Leaf>>, LedgerError> {
         let place = batch.binary_search_by_key(&index, |(at, _)| at.0);
         let mut leaf = match place {
             Ok(place) => Cow::Borrowed(&batch[place].1),
-            Err(_) => match self.reader.kept(LeafIndex(index))? {
-                Kept::Leaf(leaf) => Cow::Owned(leaf),
-                Kept::Pruned(_) => return Ok(None),
+            Err(_) => match unless_damaged(self.reader.kept(LeafIndex(index)))? {
+                Some(Kept::Leaf(leaf)) => Cow::Owned(leaf),
+                Some(Kept::Pruned(_)) => return Ok(None),
+                None => {
+                    self.lost.push(index..index + 1);
+                    return Ok(None);
+                }
             },
         };
         if let Some(tags) = self.erased.get(&index) {

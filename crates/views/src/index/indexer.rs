@@ -3,15 +3,17 @@
 //! It waits while the keeper is a whole round behind, so that memory stays bounded; the ledger
 //! never waits for it.
 
+use std::ops::Range;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use annals_ledger::{FollowError, Follower, LeafIndex};
-use annals_record::{Kept, Leaf};
+use annals_record::Leaf;
 
 use super::SearchIndex;
+use super::leaves::Leaves;
 use crate::error::IndexError;
 
 /// How often a waiting follower looks whether it is to end.
@@ -45,13 +47,8 @@ impl Indexer {
                 return Ok(());
             }
             let upto = head.min(from + BATCH_LEAVES);
-            let mut batch = Vec::with_capacity((upto - from) as usize);
-            for item in reader.kept_range(from..upto) {
-                if let (index, Kept::Leaf(leaf)) = item? {
-                    batch.push((index, leaf));
-                }
-            }
-            self.take(&batch, upto)?;
+            let Leaves { leaves, lost } = Leaves::read(&reader, from..upto)?;
+            self.take(&leaves, upto, &lost)?;
         }
     }
 
@@ -69,7 +66,12 @@ impl Indexer {
         writer.settled == writer.end
     }
 
-    fn take(&mut self, batch: &[(LeafIndex, Leaf)], upto: u64) -> Result<(), IndexError> {
+    fn take(
+        &mut self,
+        batch: &[(LeafIndex, Leaf)],
+        upto: u64,
+        lost: &[Range<u64>],
+    ) -> Result<(), IndexError> {
         let shared = &self.index.shared;
         let mut writer = shared.writer();
         let seal_rows = shared.options.seal_rows;
@@ -79,6 +81,7 @@ impl Indexer {
         }
         writer.follow(&shared.reader, batch)?;
         writer.skip_to(upto);
+        lost.iter().for_each(|lost| writer.lose(lost));
         shared.publish(&writer);
         Ok(())
     }
@@ -95,11 +98,16 @@ impl Follower for Indexer {
 
     fn follow(&mut self, batch: &[(LeafIndex, Leaf)]) -> Result<(), FollowError> {
         let upto = batch.last().map_or(0, |(last, _)| last.0 + 1);
-        Ok(self.take(batch, upto)?)
+        Ok(self.take(batch, upto, &[])?)
+    }
+
+    fn pass_over(&mut self, range: Range<u64>) -> Result<bool, FollowError> {
+        self.take(&[], range.end, &[range])?;
+        Ok(true)
     }
 
     fn skip_to(&mut self, index: LeafIndex) -> Result<(), FollowError> {
-        Ok(self.take(&[], index.0)?)
+        Ok(self.take(&[], index.0, &[])?)
     }
 }
 

@@ -9,9 +9,10 @@ use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use annals_record::{Kept, Tag};
+use annals_record::Tag;
 
 use super::Shared;
+use super::leaves::Leaves;
 use super::manifest::{Erasure, Manifest, TextFile};
 use super::writer::{SealedEntry, Writer};
 use crate::docset::DocSet;
@@ -200,15 +201,21 @@ fn refilter(
     group: u64,
     erasures: &[Erasure],
 ) -> Result<(), IndexError> {
-    let (mut filter, mut folder) = (Group::new(), TextFolder::default());
+    let mut folder = TextFolder::default();
     let start = group * GROUP_LEAVES;
-    for item in shared.reader.kept_range(start..start + GROUP_LEAVES) {
-        let (index, Kept::Leaf(mut leaf)) = item? else { continue };
+    let end = (start + GROUP_LEAVES).min(shared.reader.head().size.0);
+    let Leaves { leaves, lost } = Leaves::read(&shared.reader, start..end)?;
+    for (index, mut leaf) in leaves {
         for erasure in erasures.iter().filter(|erasure| erasure.index == index.0) {
             leaf.erase(&erasure.tags.iter().map(|tag| Tag(*tag)).collect::<Vec<_>>());
         }
-        folder.add(&leaf, &mut filter);
+        folder.add(&leaf);
     }
+    let filter = match lost.is_empty() {
+        true => folder.finish(),
+        // Their rows may be older than the damage, and the damage be mended.
+        false => Group::full(),
+    };
     let mut writer = shared.writer();
     let mut first = 0;
     let holds = |chunk: &Chunk| {
@@ -256,6 +263,7 @@ fn save(shared: &Shared, writer: &mut Writer) -> Result<(), IndexError> {
         texts: writer.text_files.clone(),
         refold: writer.rows_to_refold(),
         erasures: writer.erasures.clone(),
+        lost: writer.lost.clone(),
         next_number: writer.next_number,
         ..Manifest::default()
     };

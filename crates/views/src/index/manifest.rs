@@ -6,6 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use annals_ledger::{LeafIndex, LedgerError, LedgerReader};
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::IndexError;
 
 /// Raised whenever files of an older program would be read wrongly.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 const MANIFEST: &str = "manifest.json";
 const PARTS: &str = "parts";
@@ -36,6 +37,8 @@ pub(super) struct Manifest {
     pub(super) refold: Vec<RefoldRow>,
     /// Erased fields whose values may still be in files.
     pub(super) erasures: Vec<Erasure>,
+    /// Leaves that could not be read, and have no row.
+    pub(super) lost: Vec<Range<u64>>,
     /// The number of the next file.
     pub(super) next_number: u64,
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use annals_ledger::LedgerReader;
+use annals_ledger::{LeafIndex, LedgerReader};
 
 use super::manifest::{Folder, Manifest};
 use super::writer::{SealedEntry, Writer};
+use crate::damage::unless_damaged;
 use crate::docset::DocSet;
 use crate::error::IndexError;
 use crate::part::Part;
@@ -32,6 +33,12 @@ pub(super) fn open(folder: &Folder, reader: &LedgerReader) -> Result<Writer, Ind
 
 fn read(folder: &Folder, reader: &LedgerReader) -> Result<Option<Writer>, IndexError> {
     let Some(manifest) = Manifest::load(folder, reader)? else { return Ok(None) };
+    for lost in &manifest.lost {
+        if unless_damaged(reader.kept(LeafIndex(lost.start)))?.is_some() {
+            tracing::info!(from = lost.start, end = lost.end, "mended; the index is made anew");
+            return Ok(None);
+        }
+    }
     folder.sweep(&manifest)?;
     let mut sealed = Vec::new();
     for file in &manifest.parts {

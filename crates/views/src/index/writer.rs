@@ -6,6 +6,7 @@
 //! other and still asked in memory.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use annals_ledger::{LeafIndex, LedgerError, LedgerReader};
@@ -18,7 +19,7 @@ use crate::columns::Flags;
 use crate::docset::DocSet;
 use crate::merge::merge;
 use crate::part::Part;
-use crate::text::{Chunk, GROUP_LEAVES, Group, TextFilters, TextFolder};
+use crate::text::{Chunk, GROUP_LEAVES, TextFilters, TextFolder};
 
 /// Rows up to which parts in memory are merged.
 const MEMORY_PART_ROWS: u32 = 64 << 10;
@@ -35,7 +36,6 @@ pub(super) struct Writer {
     /// Filters of whole groups: files, then groups in memory.
     pub(super) texts: Vec<Chunk>,
     pub(super) text_files: Vec<TextFile>,
-    group: Option<Group>,
     folder: TextFolder,
     /// Every leaf below it is in the filters.
     text_end: u64,
@@ -44,6 +44,8 @@ pub(super) struct Writer {
     pub(super) settled: u64,
     /// Intents that may be open: (at, index).
     open: BTreeSet<(i64, u64)>,
+    /// Leaves that could not be read: no row, and no key in a filter, is theirs.
+    pub(super) lost: Vec<Range<u64>>,
     /// Erased values that may still be in files.
     pub(super) erasures: Vec<Erasure>,
     pub(super) next_number: u64,
@@ -78,6 +80,7 @@ impl Writer {
             text_end: groups * GROUP_LEAVES,
             end: manifest.settled,
             settled: manifest.settled,
+            lost: manifest.lost.clone(),
             erasures: manifest.erasures.clone(),
             next_number: manifest.next_number,
             ..Self::default()
@@ -126,6 +129,7 @@ impl Writer {
         Snapshot(Arc::new(State {
             parts: self.parts(),
             texts: TextFilters::new(self.texts.clone()),
+            lost: self.lost.clone(),
             end: self.end,
             settled: self.settled,
         }))
@@ -159,6 +163,12 @@ impl Writer {
         if self.text_end < index {
             self.skip_text_to(index);
         }
+    }
+
+    /// The leaves of `range` cannot be read; everything before them was given.
+    pub(super) fn lose(&mut self, range: &Range<u64>) {
+        self.note_lost(range);
+        self.skip_to(range.end);
     }
 
     /// Folds rows anew that were in memory when the program ended.
@@ -225,6 +235,7 @@ impl Writer {
         }
         self.open.extend(absorbed.opened);
         self.erasures.extend(absorbed.erased);
+        absorbed.lost.iter().for_each(|lost| self.note_lost(lost));
         self.tail.extend(absorbed.part);
         self.merge_tail();
     }
@@ -247,6 +258,14 @@ impl Writer {
         }
     }
 
+    /// What was met before, by a follower that begins again or row by row, is not noted twice.
+    fn note_lost(&mut self, range: &Range<u64>) {
+        let holds = |known: &Range<u64>| known.start <= range.start && range.end <= known.end;
+        if !self.lost.iter().any(holds) {
+            self.lost.push(range.clone());
+        }
+    }
+
     fn note_open(&mut self, part: &Part) {
         let mut open = part.flagged(Flags::OPEN);
         open.and_not(part.deleted());
@@ -264,8 +283,7 @@ impl Writer {
             return;
         }
         self.skip_text_to(index);
-        let group = self.group.get_or_insert_with(Group::new);
-        self.folder.add(leaf, group);
+        self.folder.add(leaf);
         self.skip_text_to(index + 1);
     }
 
@@ -278,8 +296,7 @@ impl Writer {
     }
 
     fn end_group(&mut self) {
-        let group = self.group.take().unwrap_or_else(Group::new);
-        self.texts.push(Chunk::Memory(Arc::new(group)));
+        self.texts.push(Chunk::Memory(Arc::new(self.folder.finish())));
     }
 
     /// Rows below `settled` that are in memory only: a start folds them anew.

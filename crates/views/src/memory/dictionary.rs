@@ -85,6 +85,11 @@ impl Interner {
         self.last
     }
 
+    /// How many texts it has.
+    pub(crate) fn len(&self) -> u32 {
+        self.texts.len()
+    }
+
     /// The sorted dictionary, and for each provisional number the ordinal + 1 (0 stays 0).
     pub(crate) fn finish(self) -> (Dictionary, Vec<u32>) {
         let mut order: Vec<u32> = (0..self.texts.len()).collect();

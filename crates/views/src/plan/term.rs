@@ -6,7 +6,7 @@ use annals_record::{Operation, Tag, Timestamp};
 use jiff::tz::TimeZone;
 
 use super::{Node, Planner};
-use crate::columns::{ColumnId, Flags, ObjectKey, PostingId};
+use crate::columns::{ColumnId, Flags, PostingId};
 use crate::eval::Matcher;
 use crate::fields::{Field, Kind};
 use crate::filter::{Comparison, Number, Term, Test, Value};
@@ -129,13 +129,20 @@ impl Planner<'_> {
             ColumnId::Username => Some(PostingId::Username),
             _ => None,
         };
+        let matches = || Node::Matches(column, Matcher::new(field, test, self.catalogue));
         match (test, postings) {
             (Test::Exists, _) => Node::Present(column),
+            // The list is that of targets and related objects together.
+            (Test::Is(Value::Text(text)), None)
+                if matches!(column, ColumnId::ObjectName | ColumnId::RelatedName) =>
+            {
+                Node::and(vec![Node::Key(PostingId::ObjectName, fold(text)), matches()])
+            }
             (Test::Is(Value::Text(text)), Some(postings)) => Node::Key(postings, fold(text)),
             (Test::Is(Value::Text(text)), None) if is_exact(field) => {
                 Node::Values(column, vec![text.clone()])
             }
-            _ => Node::Matches(column, Matcher::new(field, test, self.catalogue)),
+            _ => matches(),
         }
     }
 
@@ -144,13 +151,9 @@ impl Planner<'_> {
         let Test::Is(Value::Text(text)) = test else {
             return self.any_of(&OBJECT, Field::Object, test);
         };
-        let folded = fold(text);
-        let keys = [ObjectKey::Id(text), ObjectKey::Name(&folded)].map(|key| {
-            let mut out = String::new();
-            key.write(&mut out);
-            Node::Key(PostingId::Object, out)
-        });
-        Node::or(keys.into())
+        let ids = |column| Node::Values(column, vec![text.clone()]);
+        let name = Node::Key(PostingId::ObjectName, fold(text));
+        Node::or(vec![ids(ColumnId::ObjectId), ids(ColumnId::RelatedId), name])
     }
 
     /// A field that follows from the operation: the operations that have a passing value.

@@ -17,7 +17,7 @@ fn shape(node: &Node) -> String {
         Node::Values(column, values) => format!("{}={}", column.name(), values.join("|")),
         Node::Matches(column, _) => format!("{}~", column.name()),
         Node::Present(column) => format!("{}:*", column.name()),
-        Node::Key(postings, key) => format!("{postings:?}[{}]", key.replace('\0', "/")),
+        Node::Key(postings, key) => format!("{postings:?}[{key}]"),
         Node::At(range) => format!("at {}..{}", range.start() / 1_000_000_000, range.end() >> 62),
         Node::Index(range) => format!("index {range:?}"),
         Node::Duration(range) => format!("duration {range:?}"),
@@ -58,7 +58,8 @@ fn terms() {
     check("operation:cluster.*", "operation~");
     check("operator:Zhang3", "Operator[zhang3]");
     check("user:li4", "or(Operator[li4] Username[li4])");
-    check("object:C-1", "or(Object[I/C-1] Object[N/c-1])");
+    check("object:C-1", "or(object_id=C-1 related_id=C-1 ObjectName[c-1])");
+    check("object.name:\"Render Farm\"", "and(ObjectName[render farm] object_name~)");
     check("object.id:c-1", "object_id=c-1");
     check("source_ip:10.2.0.0/16", "source_ip~");
     check("reason:*", "flag 5");

@@ -17,7 +17,7 @@ pub(super) mod numbers {
 
 const FOLDED_OPERATOR: &str = "operator_folded";
 const FOLDED_USERNAME: &str = "username_folded";
-const OBJECT_KEY: &str = "object_key";
+const FOLDED_OBJECT_NAME: &str = "object_name_folded";
 
 /// The fields by what they hold.
 pub(super) struct Fields {
@@ -30,7 +30,7 @@ pub(super) struct Fields {
     columns: Vec<Field>,
     operator: Field,
     username: Field,
-    object: Field,
+    object_name: Field,
 }
 
 impl Fields {
@@ -47,7 +47,7 @@ impl Fields {
             columns: ColumnId::ALL.iter().map(|id| field(id.name())).collect::<Result<_, _>>()?,
             operator: field(FOLDED_OPERATOR)?,
             username: field(FOLDED_USERNAME)?,
-            object: field(OBJECT_KEY)?,
+            object_name: field(FOLDED_OBJECT_NAME)?,
         })
     }
 
@@ -61,7 +61,7 @@ impl Fields {
         match id {
             PostingId::Operator => self.operator,
             PostingId::Username => self.username,
-            PostingId::Object => self.object,
+            PostingId::ObjectName => self.object_name,
         }
     }
 }
@@ -85,7 +85,7 @@ pub(super) fn schema() -> Schema {
         let options = if id.has_postings() { &postings } else { &TextOptions::default() };
         schema.add_text_field(id.name(), options.clone().set_fast("raw"));
     }
-    for name in [FOLDED_OPERATOR, FOLDED_USERNAME, OBJECT_KEY] {
+    for name in [FOLDED_OPERATOR, FOLDED_USERNAME, FOLDED_OBJECT_NAME] {
         schema.add_text_field(name, postings.clone());
     }
     schema.build()

@@ -6,7 +6,7 @@ use tantivy::directory::MmapDirectory;
 use tantivy::{IndexBuilder, SingleSegmentIndexWriter, TantivyDocument};
 
 use super::schema::{Fields, schema};
-use crate::columns::{ColumnId, NumberId, ObjectKey, POSTING_BYTES_MAX, PostingId};
+use crate::columns::{ColumnId, NumberId, POSTING_BYTES_MAX, PostingId};
 use crate::error::IndexError;
 use crate::fold::fold;
 use crate::memory::MemoryPart;
@@ -44,12 +44,11 @@ fn write_segment(
     let writer = RowWriter { part, fields: Fields::of(&schema)?, folded: folded_columns(part) };
     let mut index: SingleSegmentIndexWriter =
         IndexBuilder::new().schema(schema).single_segment_index_writer(directory, WRITER_BYTES)?;
-    let mut key = String::new();
     for doc in 0..part.len() {
         if doc % STOP_ROWS == 0 && is_stopped() {
             return Ok(false);
         }
-        index.add_document(writer.document(doc, &mut key))?;
+        index.add_document(writer.document(doc))?;
     }
     index.finalize()?;
     Ok(true)
@@ -72,7 +71,7 @@ struct RowWriter<'p> {
 }
 
 impl RowWriter<'_> {
-    fn document(&self, doc: u32, key: &mut String) -> TantivyDocument {
+    fn document(&self, doc: u32) -> TantivyDocument {
         let (part, fields) = (self.part, &self.fields);
         let mut document = TantivyDocument::new();
         document.add_i64(fields.at, part.at(doc));
@@ -93,49 +92,23 @@ impl RowWriter<'_> {
             }
         }
         self.add_names(&mut document, doc);
-        self.add_objects(&mut document, doc, key);
         document
     }
 
+    /// Folded names, for their posting lists.
     fn add_names(&self, document: &mut TantivyDocument, doc: u32) {
         let names = [
-            (ColumnId::Operator, PostingId::Operator, &self.folded[0]),
-            (ColumnId::Username, PostingId::Username, &self.folded[1]),
+            (ColumnId::Operator, PostingId::Operator),
+            (ColumnId::Username, PostingId::Username),
+            (ColumnId::ObjectName, PostingId::ObjectName),
+            (ColumnId::RelatedName, PostingId::ObjectName),
         ];
-        for (column, posting, folded) in names {
-            let field = self.fields.posting(posting);
-            if let Some(ord) = self.part.column(column).ord(doc as usize) {
-                document.add_text(field, &folded[ord as usize]);
-            }
-        }
-    }
-
-    fn add_objects(&self, document: &mut TantivyDocument, doc: u32, text: &mut String) {
-        let field = self.fields.posting(PostingId::Object);
-        let mut add = |key: ObjectKey<'_>| {
-            key.write(text);
-            if text.len() <= POSTING_BYTES_MAX {
-                document.add_text(field, &*text);
-            }
-        };
-        let sides = [
-            ([ColumnId::ObjectType, ColumnId::ObjectId], ColumnId::ObjectName, &self.folded[2]),
-            ([ColumnId::RelatedType, ColumnId::RelatedId], ColumnId::RelatedName, &self.folded[3]),
-        ];
-        for (side, ([kinds, ids], names, folded)) in sides.into_iter().enumerate() {
-            let [kinds, ids, names] = [kinds, ids, names].map(|id| self.part.column(id));
-            for place in ids.places(doc) {
-                let (kind, id) = (kinds.text(place), ids.text(place));
-                if !id.is_empty() {
-                    add(if side == 0 {
-                        ObjectKey::Target(kind, id)
-                    } else {
-                        ObjectKey::Related(kind, id)
-                    });
-                    add(ObjectKey::Id(id));
-                }
-                if let Some(ord) = names.ord(place) {
-                    add(ObjectKey::Name(&folded[ord as usize]));
+        for ((column, posting), folded) in names.into_iter().zip(&self.folded) {
+            let (column, field) = (self.part.column(column), self.fields.posting(posting));
+            let ords = column.places(doc).filter_map(|place| column.ord(place));
+            for name in ords.map(|ord| &folded[ord as usize]) {
+                if name.len() <= POSTING_BYTES_MAX {
+                    document.add_text(field, name);
                 }
             }
         }

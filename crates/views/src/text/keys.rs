@@ -3,8 +3,8 @@
 //! Keys are the runs of three bytes (a bit each) and of five (two bits) of the folded text: the
 //! short ones for short words, the long ones because numbered names share all short ones. A token
 //! (a longest run of ASCII letters and digits) of eight or more hexadecimal digits is opaque:
-//! identifiers are random and would fill every filter. Runs with three or more bytes in one are
-//! left out; its hash sets four bits instead.
+//! identifiers are random and would fill every filter. Runs that lie in one wholly are left out;
+//! its hash sets four bits instead.
 
 use crate::fold::Needle;
 
@@ -13,6 +13,10 @@ const OPAQUE_BYTES_MIN: usize = 8;
 const OPAQUE_BITS: usize = 4;
 /// Bits of a number of a bit: a filter has `1 << NUMBER_BITS` of them.
 const NUMBER_BITS: u32 = (super::GROUP_BYTES * 8).ilog2();
+
+/// Bytes of the two kinds of runs.
+const SHORT: usize = 3;
+const LONG: usize = 5;
 
 const OTHER: u8 = 0;
 const HEX: u8 = 1;
@@ -33,15 +37,24 @@ const KINDS: [u8; 256] = {
     kinds
 };
 
-/// Calls with the bit of each key of folded values, which zero bytes part.
-pub(super) fn each(text: &[u8], mut set: impl FnMut(u32)) {
+/// Which kind of key a bit is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Short,
+    Long,
+    Opaque,
+}
+
+/// Calls with the bit of each key of a folded value.
+pub(super) fn each(value: &[u8], mut set: impl FnMut(u32)) {
     let hides = |token: &[u8], is_hex: bool| is_hex && token.len() >= OPAQUE_BYTES_MIN;
-    text.split(|byte| *byte == 0).for_each(|value| walk(value, hides, &mut set, |_| true));
+    walk(value, hides, &mut |_, bit| set(bit), |_| true);
 }
 
 /// The keys that a group must have to hold what is looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Probe {
+    /// Those first that few groups have.
     bits: Vec<u32>,
 }
 
@@ -59,7 +72,7 @@ impl Probe {
         closed_start: bool,
         closed_end: bool,
     ) -> Self {
-        let mut bits = Vec::new();
+        let (mut bits, mut short) = (Vec::new(), Vec::new());
         for (place, piece) in pieces.iter().enumerate() {
             let piece = piece.as_ref().as_bytes();
             let starts = place == 0 && closed_start;
@@ -74,10 +87,13 @@ impl Probe {
             let hides = |token: &[u8], is_hex: bool| {
                 is_hex && (token.len() >= OPAQUE_BYTES_MIN || !is_whole(token))
             };
-            walk(piece, hides, &mut |bit| bits.push(bit), is_whole);
+            let mut add = |kind, bit| match kind {
+                Kind::Short => short.push(bit),
+                Kind::Long | Kind::Opaque => bits.push(bit),
+            };
+            walk(piece, hides, &mut add, is_whole);
         }
-        bits.sort_unstable();
-        bits.dedup();
+        bits.extend(short);
         Self { bits }
     }
 
@@ -92,15 +108,16 @@ impl Probe {
     }
 }
 
-/// Walks over runs and tokens. Runs with three or more bytes in a token that `hides` them are left
-/// out; such a token gives its own bits if it `is_whole`.
+/// Walks over runs and tokens. Runs that lie wholly in a token that `hides` them are left out; such
+/// a token gives its own bits if it `is_whole`.
 fn walk(
     text: &[u8],
     hides: impl Fn(&[u8], bool) -> bool,
-    set: &mut impl FnMut(u32),
+    set: &mut impl FnMut(Kind, u32),
     is_whole: impl Fn(&[u8]) -> bool,
 ) {
-    let mut done = 0;
+    // Where the next run of each kind begins.
+    let (mut short, mut long) = (0, 0);
     let mut at = 0;
     while at < text.len() {
         let start = at;
@@ -111,31 +128,36 @@ fn walk(
         }
         let token = &text[start..at];
         if !token.is_empty() && hides(token, seen == HEX) {
-            runs(&text[done..at.min(start + 2)], set);
+            // A run may reach into the token and out of it, but for one byte outside.
+            short_runs(&text[short..at.min(start + SHORT - 1)], set);
+            long_runs(&text[long..at.min(start + LONG - 1)], set);
             if is_whole(token) {
-                opaque_bits(token).into_iter().for_each(&mut *set);
+                opaque_bits(token).into_iter().for_each(|bit| set(Kind::Opaque, bit));
             }
-            done = start.max(at.saturating_sub(2));
+            short = start.max(at.saturating_sub(SHORT - 1));
+            long = start.max(at.saturating_sub(LONG - 1));
         }
         at += 1;
     }
-    runs(&text[done..], set);
+    short_runs(&text[short..], set);
+    long_runs(&text[long..], set);
 }
 
-/// The bits of all runs of a text.
-fn runs(text: &[u8], set: &mut impl FnMut(u32)) {
-    let mut last = 0_u64;
-    for (place, byte) in text.iter().enumerate() {
-        last = last << 8 | u64::from(*byte);
-        if place >= 2 {
-            let hash = (last as u32 & 0xff_ffff).wrapping_mul(0x9e37_79b1);
-            set(hash >> (u32::BITS - NUMBER_BITS));
-        }
-        if place >= 4 {
-            let hash = (last & 0xff_ffff_ffff).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            set(number(hash >> (u64::BITS - NUMBER_BITS)));
-            set(number(hash >> (u64::BITS - 2 * NUMBER_BITS)));
-        }
+fn short_runs(text: &[u8], set: &mut impl FnMut(Kind, u32)) {
+    for run in text.array_windows::<SHORT>() {
+        let [a, b, c] = run.map(u32::from);
+        let hash = (a << 16 | b << 8 | c).wrapping_mul(0x9e37_79b1);
+        set(Kind::Short, hash >> (u32::BITS - NUMBER_BITS));
+    }
+}
+
+fn long_runs(text: &[u8], set: &mut impl FnMut(Kind, u32)) {
+    for run in text.array_windows::<LONG>() {
+        let [a, b, c, d, e] = run.map(u64::from);
+        let number_of_run = a << 32 | b << 24 | c << 16 | d << 8 | e;
+        let hash = number_of_run.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        set(Kind::Long, number(hash >> (u64::BITS - NUMBER_BITS)));
+        set(Kind::Long, number(hash >> (u64::BITS - 2 * NUMBER_BITS)));
     }
 }
 

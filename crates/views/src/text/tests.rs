@@ -8,7 +8,6 @@ use crate::filter::Pattern;
 use crate::fold::{Needle, fold};
 
 fn group_of(texts: &[String]) -> Group {
-    let mut group = Group::new();
     let mut folder = TextFolder::default();
     let core = r#"{"id":"e","v":1}"#.as_bytes();
     for text in texts {
@@ -17,9 +16,9 @@ fn group_of(texts: &[String]) -> Group {
             (Tag::REQUEST_DATA, Field::Whole(json.as_bytes())),
             (Tag::REASON, Field::Whole(text.as_bytes())),
         ];
-        folder.add(&Leaf::from_parts(core, Some([1; 16]), fields).unwrap(), &mut group);
+        folder.add(&Leaf::from_parts(core, Some([1; 16]), fields).unwrap());
     }
-    group
+    folder.finish()
 }
 
 /// Words, identifiers, Chinese, and what stands between them.

@@ -102,6 +102,24 @@ fn life_of_a_cluster() {
     assert!(told(&lives, &lives.ask("", ""), ["cluster", "c-2"], 10).is_empty());
 }
 
+// Protects: a page is full however many events of another object with the same id lie between.
+#[test]
+fn pages_reach_over_strangers() {
+    let of = |words, operation| Record {
+        object: Some(object(words)),
+        ..act("1T08:00", operation, "zhang3")
+    };
+    let strangers = (0..350).map(|_| of("job c-1", "job.submit"));
+    let first = std::iter::once(of("cluster c-1", "cluster.create"));
+    let last = std::iter::once(of("cluster c-1", "cluster.release"));
+    let lives = Lives::of(first.chain(strangers).chain(last));
+    let [kind, id] = CLUSTER;
+    let question = lives.ask("", "");
+    let page = lives.index.history(&question, kind, id, None, 2, &progress()).unwrap().value;
+    let indexes: Vec<_> = page.events.iter().map(|event| event.found.position.index).collect();
+    assert_eq!((indexes, page.next), (vec![0, 351], None));
+}
+
 // Protects: what an event changed does not depend on which events are asked for.
 #[test]
 fn a_filter_hides_and_changes_nothing() {

@@ -34,7 +34,11 @@ impl Lives {
     pub(crate) fn new() -> Self {
         let options = Options { origin: Some("log.example/a".to_owned()), ..Options::default() };
         let (disk, clock) = (Arc::new(Faulty::new(1)), Arc::new(StoppedClock));
-        let ledger = Ledger::open_on(disk, clock, Path::new("/data"), options).unwrap();
+        Self::over(Ledger::open_on(disk, clock, Path::new("/data"), options).unwrap())
+    }
+
+    /// An index over a ledger.
+    pub(crate) fn over(ledger: Ledger) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let catalogue = Arc::clone(&CATALOGUE);
         let (reader, options) = (ledger.reader(), IndexOptions::default());

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod causes;
+mod damage;
 mod history;
 mod lives;
 mod profile;

@@ -1,9 +1,9 @@
 //! Random events, as the test itself remembers them, and the records they are sent as.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use annals_record::{Object, Phase, Record, Related, Timestamp};
+use annals_record::{Control, Object, Phase, Record, Related, Tag, Timestamp};
 
 use crate::dice::Dice;
 
@@ -11,6 +11,8 @@ use crate::dice::Dice;
 pub(crate) const START: i64 = 1_794_268_800_000_000_000;
 pub(crate) const DAY: i64 = 86_400_000_000_000;
 pub(crate) const EMITTER: &str = "3f9a01c7";
+/// By whom the log gives orders to itself.
+pub(crate) const SERVER: &str = "00000000";
 
 pub(crate) const OPERATIONS: [&str; 7] = [
     "cluster.create",
@@ -52,10 +54,32 @@ pub(crate) struct Thing {
     pub(crate) kind: Option<&'static str>,
     pub(crate) id: Option<&'static str>,
     pub(crate) name: Option<&'static str>,
+    /// It had an id, or cannot be told from one that had.
+    pub(crate) id_erased: bool,
 }
+
+/// What can be erased of an event, by the name that the model has for it.
+const ERASABLE: [&str; 14] = [
+    "operator",
+    "username",
+    "operator_id",
+    "operator_name",
+    "source_ip",
+    "reason",
+    "request_id",
+    "session_id",
+    "cause_id",
+    "user_agent",
+    "request_data",
+    "changes",
+    "objects",
+    "related",
+];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
+    /// The log's own order to erase fields of a leaf.
+    Erase(u64, Vec<Tag>),
     Whole,
     Intent,
     /// Of the intent with this number.
@@ -75,10 +99,12 @@ pub(crate) struct Event {
     pub(crate) related: Vec<Thing>,
     pub(crate) request: Option<&'static str>,
     pub(crate) changes: Option<&'static str>,
+    /// Names of `ERASABLE` whose values are gone.
+    pub(crate) erased: BTreeSet<&'static str>,
 }
 
 fn thing(dice: &mut Dice) -> Thing {
-    let mut thing = Thing { kind: Some(dice.pick(&KINDS)), id: None, name: None };
+    let mut thing = Thing { kind: Some(dice.pick(&KINDS)), ..Thing::default() };
     match dice.below(4) {
         0 => thing.id = Some(dice.pick(&IDS)),
         1 => thing.name = Some(dice.pick(&NAMES)),
@@ -147,6 +173,65 @@ impl Event {
             related: (0..related).map(|_| thing(dice)).collect(),
             request: dice.once_in(2).then(|| dice.pick(&REQUESTS)),
             changes: dice.once_in(6).then_some(r#"{"before":{"quota":1},"after":{"quota":"Two"}}"#),
+            erased: BTreeSet::new(),
+        }
+    }
+
+    /// The order to erase `tags` of the leaf at `index`.
+    pub(crate) fn order(number: u64, index: u64, tags: Vec<Tag>, dice: &mut Dice) -> Self {
+        let mut order = Self::random(number, 3_600_000_000_000, dice);
+        order.part = Part::Erase(index, tags);
+        order.texts.insert("operation", "audit.redact");
+        order
+    }
+
+    /// Takes one thing away, if it is there; answers the tags of the fields that held it.
+    pub(crate) fn erase(&mut self, dice: &mut Dice) -> Vec<Tag> {
+        let what = dice.pick(&ERASABLE);
+        let tags = self.tags_of(what);
+        if tags.is_empty() {
+            return tags;
+        }
+        self.erased.insert(what);
+        match what {
+            "objects" => {
+                // The type stands in clear, if it is the same for all.
+                let kind = self.targets[0].kind;
+                let kind = kind.filter(|_| self.targets.iter().all(|it| it.kind == kind));
+                let id_erased = tags.iter().any(|tag| *tag != Tag::OBJECT_NAME);
+                self.targets = vec![Thing { kind, id_erased, ..Thing::default() }];
+            }
+            "related" => self.related.clear(),
+            "request_data" => self.request = None,
+            "changes" => self.changes = None,
+            text => {
+                self.texts.remove(text);
+            }
+        }
+        if what == "source_ip" {
+            self.numbers.remove("source_port");
+        }
+        tags
+    }
+
+    fn tags_of(&self, what: &str) -> Vec<Tag> {
+        let tag = |is_there: bool, tag: Tag| is_there.then_some(tag);
+        match (what, &self.targets[..]) {
+            ("objects", []) => Vec::new(),
+            ("objects", [only]) => {
+                let parts = [(only.id, Tag::OBJECT_ID), (only.name, Tag::OBJECT_NAME)];
+                parts.into_iter().filter_map(|(part, tag)| part.map(|_| tag)).collect()
+            }
+            ("objects", _) => vec![Tag::OBJECTS],
+            ("related", _) => tag(!self.related.is_empty(), Tag::RELATED).into_iter().collect(),
+            ("request_data", _) => {
+                tag(self.request.is_some(), Tag::REQUEST_DATA).into_iter().collect()
+            }
+            ("changes", _) => tag(self.changes.is_some(), Tag::CHANGES).into_iter().collect(),
+            (text, _) => match self.texts.contains_key(text) {
+                true => Tag::named(text).into_iter().collect(),
+                false => Vec::new(),
+            },
         }
     }
 
@@ -228,8 +313,14 @@ impl Event {
             auth_method: text("auth_method"),
             user_agent: text("user_agent"),
             duration_ms: self.numbers.get("duration_ms").copied(),
+            control: match &self.part {
+                Part::Erase(index, tags) => {
+                    Some(Control::Redact { index: *index, tags: tags.clone() })
+                }
+                _ => None,
+            },
             phase: match self.part {
-                Part::Whole => Phase::Whole,
+                Part::Whole | Part::Erase(..) => Phase::Whole,
                 Part::Intent => Phase::Intent,
                 Part::Outcome(of) => Phase::Outcome { of: format!("e-{of}").into() },
             },

@@ -6,13 +6,13 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use annals_ledger::disk::Faulty;
-use annals_ledger::{Ledger, OnConflict, Options, SystemClock};
-use annals_record::{Catalogue, RecordSalt, Sender, Timestamp};
+use annals_ledger::{LeafIndex, Ledger, OnConflict, Options, SystemClock};
+use annals_record::{Catalogue, Kept, RecordSalt, Sender, Timestamp};
 use annals_views::{IndexOptions, Indexer, SearchIndex};
 use tempfile::TempDir;
 
 use crate::dice::Dice;
-use crate::event::{EMITTER, Event, Part};
+use crate::event::{DAY, EMITTER, Event, Part, SERVER, START};
 use crate::truth::Shown;
 
 pub(crate) static CATALOGUE: LazyLock<Arc<Catalogue>> =
@@ -32,6 +32,8 @@ pub(crate) struct House {
     events: Vec<Event>,
     /// The outcome of an intent.
     outcomes: BTreeMap<u64, u64>,
+    /// What time it is to those who wait for an outcome; none: nobody gives up.
+    clock: Option<i64>,
 }
 
 fn open(folder: &TempDir, ledger: &Ledger, options: &IndexOptions) -> (SearchIndex, Indexer) {
@@ -40,10 +42,27 @@ fn open(folder: &TempDir, ledger: &Ledger, options: &IndexOptions) -> (SearchInd
 }
 
 impl House {
-    /// Some hundred events.
+    /// Some hundred events, of which fields are erased and outcomes waited for in vain.
     pub(crate) fn random(dice: &mut Dice) -> Self {
+        let mut house = Self::plain(dice);
+        house.clock = dice.once_in(2).then(|| START + dice.below(8 * DAY as u64) as i64);
+        for _ in 0..dice.below(8) {
+            house.erase(dice);
+        }
+        house.live(dice);
+        house.settle();
+        house
+    }
+
+    /// Some hundred events that stay as they are.
+    pub(crate) fn plain(dice: &mut Dice) -> Self {
         let disk = Arc::new(Faulty::new(dice.next()));
-        let options = Options { origin: Some("log.example/test".to_owned()), ..Options::default() };
+        let options = Options {
+            origin: Some("log.example/test".to_owned()),
+            // Small, so that most events can be written anew.
+            segment_bytes_max: 16 << 10,
+            ..Options::default()
+        };
         let ledger =
             Ledger::open_on(disk, Arc::new(SystemClock), Path::new("/data"), options).unwrap();
         let (seal_rows, open_limit) = (1 + dice.below(60), Duration::from_secs(3600));
@@ -51,7 +70,8 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let (index, indexer) = open(&folder, &ledger, &options);
         let (events, outcomes) = (Vec::new(), BTreeMap::new());
-        let mut house = Self { ledger, index, indexer, options, folder, events, outcomes };
+        let clock = None;
+        let mut house = Self { ledger, index, indexer, options, folder, events, outcomes, clock };
         for _ in 0..1 + dice.below(4) {
             house.append(1 + dice.below(50), dice);
             house.live(dice);
@@ -84,6 +104,48 @@ impl House {
         }
     }
 
+    /// Erases something of an event: the order first, then the segment is written anew.
+    fn erase(&mut self, dice: &mut Dice) {
+        let segments = self.ledger.sealed_segments();
+        if segments.is_empty() {
+            return;
+        }
+        let segment = dice.pick(&segments);
+        let index = segment.first.0 + dice.below(segment.leaves);
+        let tags = self.events[index as usize].erase(dice);
+        if tags.is_empty() {
+            return;
+        }
+        let number = self.events.len();
+        self.events.push(Event::order(number as u64, index, tags.clone(), dice));
+        self.send(number);
+        let erased = |at: LeafIndex, mut kept: Kept| {
+            if let Kept::Leaf(leaf) = &mut kept
+                && at.0 == index
+            {
+                leaf.erase(&tags);
+            }
+            kept
+        };
+        self.ledger.rewrite(segment.first, &mut (), erased).unwrap();
+        // A question as of an older head does not look for orders that came after it.
+        self.indexer.catch_up(|_, _| ()).unwrap();
+    }
+
+    /// Gives up what is due; an index that is behind would not know of it.
+    fn settle(&mut self) {
+        if let Some(now) = self.clock {
+            self.indexer.catch_up(|_, _| ()).unwrap();
+            self.index.give_up_intents(now).unwrap();
+        }
+    }
+
+    fn is_given_up(&self, intent: u64) -> bool {
+        let limit = self.options.open_limit.as_nanos() as i64;
+        let is_due = self.clock.is_some_and(|now| self.events[intent as usize].time < now - limit);
+        is_due && !self.outcomes.contains_key(&intent)
+    }
+
     /// Closes the index and opens what it left on disk.
     fn reopen(&mut self) {
         let empty = tempfile::tempdir().unwrap();
@@ -94,7 +156,7 @@ impl House {
 
     /// Some thousand events in several parts and groups of texts, each with a word of its own.
     pub(crate) fn large(dice: &mut Dice) -> Self {
-        let mut house = Self::random(dice);
+        let mut house = Self::plain(dice);
         house.options.seal_rows = 1500;
         house.reopen();
         for _ in 0..16 {
@@ -132,12 +194,12 @@ impl House {
     }
 
     fn send(&self, first: usize) {
-        let sender = Sender {
-            emitter: EMITTER.to_owned(),
+        let sender = |is_server: bool| Sender {
+            emitter: if is_server { SERVER } else { EMITTER }.to_owned(),
             region: None,
             stack_id: None,
             may_be_system: true,
-            is_server: false,
+            is_server,
         };
         let appender = self.ledger.appender();
         for events in self.events[first..].chunks(40) {
@@ -145,6 +207,7 @@ impl House {
             let seal = |event: &Event| {
                 let salt = RecordSalt([7; 16]);
                 let (received, record) = (ticket.received_time, event.record());
+                let sender = sender(matches!(event.part, Part::Erase(..)));
                 let sealed = record.seal(&CATALOGUE, &sender, received, salt, || unreachable!());
                 sealed.unwrap_or_else(|faults| panic!("{event:?}: {faults:?}"))
             };
@@ -176,8 +239,13 @@ impl House {
             .map(|event| {
                 let index = event.number;
                 match event.part {
-                    Part::Whole => Shown { index, ..shown(event) },
-                    Part::Intent => Shown { index, outcome: outcome_of(index), ..shown(event) },
+                    Part::Whole | Part::Erase(..) => Shown { index, ..shown(event) },
+                    Part::Intent => Shown {
+                        index,
+                        outcome: outcome_of(index),
+                        is_given_up: self.is_given_up(index),
+                        ..shown(event)
+                    },
                     Part::Outcome(of) => {
                         let intent = &self.events[of as usize];
                         let outcome = Some(event);

@@ -25,12 +25,21 @@ impl Shown<'_> {
     fn text(&self, field: &'static str) -> Option<String> {
         let own = self.event.texts.get(field);
         let other = self.outcome.and_then(|outcome| outcome.texts.get(field));
+        // What is erased where it is looked for first is not looked for elsewhere.
+        let has_erased = |event: &Event| event.erased.contains(field);
         let text = match field {
             "outcome" if self.outcome.is_none() && self.is_given_up => Some(&"unknown"),
+            "outcome" | "reason" if self.outcome.is_some_and(has_erased) => None,
             "outcome" | "reason" => other.or(own),
+            _ if has_erased(self.event) => None,
             _ => own.or(other),
         };
         text.map(|text| (*text).to_owned())
+    }
+
+    /// True if a value of the field is gone, so that nobody can say whether it passes.
+    fn is_erased(&self, field: &str) -> bool {
+        self.event.erased.contains(field)
     }
 
     fn number(&self, field: &'static str) -> Option<u64> {
@@ -40,14 +49,21 @@ impl Shown<'_> {
     }
 
     fn targets(&self) -> &[Thing] {
+        let own = &self.event.targets;
+        let is_named = |it: &Thing| it.id.is_some() || it.name.is_some();
         match self.outcome {
-            Some(outcome) if !outcome.targets.is_empty() => &outcome.targets,
-            _ => &self.event.targets,
+            Some(outcome) if own.is_empty() || outcome.targets.iter().any(is_named) => {
+                &outcome.targets
+            }
+            _ => own,
         }
     }
 
     fn changes(&self) -> Option<&str> {
-        self.outcome.and_then(|outcome| outcome.changes).or(self.event.changes)
+        match self.outcome {
+            Some(outcome) if outcome.erased.contains("changes") => None,
+            outcome => outcome.and_then(|outcome| outcome.changes).or(self.event.changes),
+        }
     }
 
     pub(crate) fn at(&self) -> i64 {
@@ -94,12 +110,11 @@ impl Shown<'_> {
     /// Everything that free text covers, value by value.
     fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
-        for field in ["operator", "username", "operator_name"] {
-            words.extend(self.text(field));
-        }
-        // Both parts of an operation may say why; a word of either finds it.
+        // Both parts of an operation may say who and why; a word of either finds it.
         for event in std::iter::once(self.event).chain(self.outcome) {
-            words.extend(event.texts.get("reason").map(|text| (*text).to_owned()));
+            let texts = ["operator", "username", "operator_name", "reason"];
+            let texts = texts.into_iter().filter_map(|field| event.texts.get(field));
+            words.extend(texts.map(|text| (*text).to_owned()));
         }
         words.extend(self.values(Field::Object));
         words.extend(self.event.request.into_iter().flat_map(json_words));
@@ -417,6 +432,9 @@ pub(crate) fn scope_says(filter: &Filter, shown: &Shown<'_>) -> Option<bool> {
         }
         Filter::Term(term) => {
             let values = shown.values(term.field);
+            if shown.is_erased(term.field.name()) && term.test == Test::Exists {
+                return None;
+            }
             if values.is_empty() && term.test != Test::Exists {
                 return None;
             }
@@ -447,6 +465,7 @@ fn scope_says_of(parts: &[&Filter], thing: &Thing, catalogue: &Catalogue) -> Opt
                     _ => thing.id,
                 };
                 match (text, &term.test) {
+                    (_, Test::Exists) if thing.id_erased && term.field == Field::ObjectId => None,
                     (text, Test::Exists) => Some(text.is_some()),
                     (text, test) => Some(passes(term.field, test, text?, catalogue)),
                 }
