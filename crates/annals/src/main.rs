@@ -4,6 +4,7 @@
 //! stdout carries only the answer; logs, hints, progress and one-time secrets go to stderr.
 
 mod args;
+mod bar;
 mod cmd;
 mod exit;
 mod log;

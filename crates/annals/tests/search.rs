@@ -111,6 +111,25 @@ fn examples_find_what_a_plain_look_finds() {
     }
 }
 
+// Protects: who asks for it is told how far a count is; the last line is the answer itself.
+#[test]
+fn a_count_tells_how_far_it_is() {
+    let (house, token, _) = filled();
+    let path = format!("/v1/count?q={}", encode("*a* -service:audit-log"));
+    let (_, plain) = house.get(&token, &path);
+    let ndjson = [("accept", "application/x-ndjson")];
+    let answer = house.send(&token, "GET", &path, &ndjson, b"");
+    assert_eq!(answer.status, 200);
+    assert!(answer.headers.contains("application/x-ndjson"), "{}", answer.headers);
+    let text = answer.text();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (last, before) = lines.split_last().unwrap();
+    assert_eq!(last["count"], plain["count"], "{text}");
+    assert!(before.iter().all(|line| line["looked_at"].as_u64() <= line["to_look_at"].as_u64()));
+    let wrong = house.send(&token, "GET", "/v1/count?q=operater:x", &ndjson, b"");
+    assert_eq!((wrong.status, &wrong.json()["code"]), (400, &"bad_filter".into()));
+}
+
 // Protects: what the command line promises of its forms; stdout carries only the answer.
 #[test]
 fn forms_of_the_answer() {

@@ -23,6 +23,7 @@ mod one;
 mod openapi;
 pub(crate) mod principal;
 mod profile;
+mod progress;
 mod proof;
 mod quarantine;
 mod query;

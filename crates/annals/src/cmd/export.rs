@@ -4,18 +4,17 @@
 //! and checks its digest. A broken download goes on where it was.
 
 use std::fs::File;
-use std::io::{IsTerminal as _, Read, Write};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use annals_api::client::Client;
 use annals_api::wire::export::{Export, ExportFormat, ExportRequest, ExportState};
-use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest as _, Sha256};
 
 use crate::args::ExportArgs;
 use crate::exit::Exit;
-use crate::{output, reach};
+use crate::{bar, output, reach};
 
 /// Pause between two looks at the job.
 const LOOK: Duration = Duration::from_millis(200);
@@ -56,7 +55,7 @@ fn by_name(out: &Path) -> ExportFormat {
 
 /// Waits until the file is whole.
 fn wait(client: &Client, mut job: Export) -> Result<Export, Exit> {
-    let bar = bar();
+    let bar = bar::of_events();
     loop {
         if let Some(total) = job.rows_total {
             bar.set_length(total);
@@ -76,14 +75,6 @@ fn wait(client: &Client, mut job: Export) -> Result<Export, Exit> {
     }
     bar.finish_and_clear();
     Ok(job)
-}
-
-fn bar() -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} events, {eta}");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// Takes the file under another name first, so that a file of this name is a whole one.

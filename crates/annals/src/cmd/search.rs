@@ -11,7 +11,7 @@ use crate::args::{SearchArgs, Which};
 use crate::exit::Exit;
 use crate::shown::Writer;
 use crate::when::{self, Edge};
-use crate::{output, reach};
+use crate::{bar, output, reach};
 
 /// Events of one page.
 const PAGE_EVENTS: u64 = 1_000;
@@ -71,7 +71,13 @@ fn page(
 }
 
 fn count(args: &SearchArgs, asked: &Asked, client: &Client) -> Result<(), Exit> {
-    let answer = client.count(asked).map_err(|error| reach::asked(&error, asked.q.as_deref()))?;
+    let bar = bar::of_events();
+    let answer = client.count_telling(asked, |looked_at, to_look_at| {
+        bar.set_length(to_look_at);
+        bar.set_position(looked_at);
+    });
+    bar.finish_and_clear();
+    let answer = answer.map_err(|error| reach::asked(&error, asked.q.as_deref()))?;
     warn_of(&answer.coverage);
     if args.shown.json { output::json(&answer) } else { output::line(&answer.count.to_string()) }
 }

@@ -77,6 +77,7 @@ fn listen(
                     .map_err(|error| Ended::Broken(crate::exit::chain(&error)))?;
                 writer.event(event).and_then(|()| writer.flush()).map_err(Ended::Exit)?;
             }
+            "damaged" => output::hint(&format!("damaged and passed over: {data}")),
             "end" => return Ok(()),
             _ => {}
         }

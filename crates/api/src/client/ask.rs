@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::header::ACCEPT;
+use serde::Deserialize;
 
 use super::{Client, ClientError, json};
 use crate::routes;
 use crate::wire::page::Asked;
+use crate::wire::problem::Problem;
 use crate::wire::search::{
-    CompleteAnswer, CountAnswer, FacetsAnswer, GroupsAnswer, HistogramAnswer,
+    CompleteAnswer, CountAnswer, FacetsAnswer, GroupsAnswer, HistogramAnswer, ProgressLine,
 };
 
 /// Longest time one connection for live events is kept, seconds.
@@ -23,6 +25,33 @@ impl Client {
     /// As for all calls; `bad_filter` carries the place.
     pub fn count(&self, asked: &Asked) -> Result<CountAnswer, ClientError> {
         json(self.get(routes::COUNT, &asked.parameters())?)
+    }
+
+    /// The same; `told` hears meanwhile how many events were looked at, and of how many.
+    ///
+    /// # Errors
+    /// As `count`.
+    pub fn count_telling(
+        &self,
+        asked: &Asked,
+        mut told: impl FnMut(u64, u64),
+    ) -> Result<CountAnswer, ClientError> {
+        let response = self.send(|client| {
+            let request = client.request(Method::GET, routes::COUNT).query(&asked.parameters());
+            request.header(ACCEPT, "application/x-ndjson")
+        })?;
+        for line in BufReader::new(response).lines() {
+            let line = line.map_err(|error| ClientError::Answer(Box::new(error)))?;
+            match serde_json::from_str(&line) {
+                Ok(Line::Progress(ProgressLine { looked_at, to_look_at })) => {
+                    told(looked_at, to_look_at);
+                }
+                Ok(Line::Answer(answer)) => return Ok(answer),
+                Ok(Line::Problem(problem)) => return Err(ClientError::Refused(problem)),
+                Err(error) => return Err(ClientError::Answer(Box::new(error))),
+            }
+        }
+        Err(ClientError::Answer("the answer ends before its last line".into()))
     }
 
     /// The `top` most frequent values of fields.
@@ -93,6 +122,15 @@ impl Client {
         })?;
         Ok(Tail { lines: Box::new(BufReader::new(response)) })
     }
+}
+
+/// A line of an answer that tells how far it is.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Progress(ProgressLine),
+    Answer(CountAnswer),
+    Problem(Box<Problem>),
 }
 
 fn of_fields(asked: &Asked, fields: &[String], top: u32) -> Vec<(&'static str, String)> {

@@ -24,6 +24,10 @@ pub(super) struct Asked {
 }
 
 /// How many events match
+///
+/// A count that no column answers (words and parts of words) may take seconds. With
+/// `Accept: application/x-ndjson` lines `{"looked_at":n,"to_look_at":m}` come meanwhile; the last
+/// line is the answer, or a problem.
 #[utoipa::path(
     get, path = routes::COUNT, tag = "search", security(("token" = [])),
     params(Asked),
@@ -116,9 +120,10 @@ struct TailParameters {
 ///
 /// In the order of position. A message `event` holds one event, its `id` is the position to go
 /// on behind: send it back as `Last-Event-ID`. Without that header the listening begins at the
-/// newest event; the first message, `begin`, says where. Comments keep the connection alive. The
-/// last message, `end`, says why it ends: `stopping`, or `slow` for a reader that took nothing for
-/// too long.
+/// newest event; the first message, `begin`, says where. A message `damaged` names positions
+/// (`from` to before `end`) that cannot be read and were passed over. Comments keep the connection
+/// alive. The last message, `end`, says why it ends: `stopping`, or `slow` for a reader that took
+/// nothing for too long.
 #[utoipa::path(
     get, path = routes::TAIL, tag = "search", security(("token" = [])),
     params(TailParameters,

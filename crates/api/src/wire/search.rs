@@ -39,6 +39,15 @@ pub struct CountAnswer {
     pub coverage: Coverage,
 }
 
+/// A line before the answer that says how far the work has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProgressLine {
+    /// Events looked at.
+    pub looked_at: u64,
+    /// Events to look at, as far as is known yet.
+    pub to_look_at: u64,
+}
+
 /// One value and how many events have it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ValueCount {

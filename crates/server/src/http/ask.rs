@@ -52,7 +52,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 }
 
 /// Dropped with the request, also in the middle of it.
-struct HangUp(Arc<Progress>);
+pub(crate) struct HangUp(pub(crate) Arc<Progress>);
 
 impl Drop for HangUp {
     fn drop(&mut self) {

@@ -6,14 +6,17 @@ use annals_api::wire::search::{
 };
 use annals_record::Timestamp;
 use annals_views::{Field, GROUP_FIELDS_MAX, Interval, Question};
-use axum::Json;
 use axum::extract::State;
-use axum::http::Uri;
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use axum::{Extension, Json};
 
 use crate::app::Shared;
 use crate::http::ask;
 use crate::http::error::HttpError;
+use crate::http::finish::RequestId;
 use crate::http::principal::{Permit, ReadEvents};
+use crate::http::progress;
 use crate::http::query::{Parameters, bad};
 use crate::masks;
 
@@ -24,17 +27,22 @@ const TOP: usize = 10;
 /// Most values of a facet, groups or completions.
 const TOP_MAX: usize = 1_000;
 
-/// How many events match.
+/// How many events match; how far it is, if the caller wants to know.
 pub(crate) async fn count(
     permit: Permit<ReadEvents>,
     State(app): State<Shared>,
+    Extension(request): Extension<RequestId>,
+    headers: HeaderMap,
     uri: Uri,
-) -> Result<Json<CountAnswer>, HttpError> {
+) -> Result<Response, HttpError> {
     let index = ask::index(&app)?;
     let parameters = Parameters::parse(&uri, &["q", "from", "to", "tz"])?;
     let question = ask::question(&app, &permit.principal, &parameters)?;
-    let answer = ask::blocking(move |progress| index.count(&question, progress)).await?;
-    Ok(Json(CountAnswer { count: answer.value, coverage: ask::coverage(&answer) }))
+    progress::answer(&headers, request, move |progress| {
+        let answer = index.count(&question, progress)?;
+        Ok(CountAnswer { count: answer.value, coverage: ask::coverage(&answer) })
+    })
+    .await
 }
 
 /// The values of fields, with counts.

@@ -4,8 +4,6 @@
 //! queue. A listener who takes nothing for too long is told so and let go: it comes back with
 //! `Last-Event-ID` and misses nothing. The same ends every connection when the server stops.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use annals_api::routes;
@@ -16,9 +14,8 @@ use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, Uri};
 use axum::response::{IntoResponse, Response};
-use hyper::body::Frame;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::{Sender, channel};
 use tokio::sync::{OwnedSemaphorePermit, TryAcquireError};
 
 use crate::app::Shared;
@@ -26,6 +23,7 @@ use crate::found;
 use crate::http::ask;
 use crate::http::error::HttpError;
 use crate::http::principal::{Permit, Principal, ReadEvents};
+use crate::http::progress::Pieces;
 use crate::http::query::{self, Parameters, bad};
 use crate::recorder::{self, Read, Shown};
 
@@ -76,7 +74,7 @@ pub(crate) async fn tail(
         .spawn(run)
         .map_err(|error| HttpError::Failed(Box::new(error)))?;
     let headers = [(CONTENT_TYPE, EVENT_STREAM), (CACHE_CONTROL, "no-store")];
-    Ok((headers, Body::new(Messages(receiver))).into_response())
+    Ok((headers, Body::new(Pieces(receiver))).into_response())
 }
 
 /// One connection, seen from its thread.
@@ -129,7 +127,7 @@ impl Listener {
             if self.sender.is_closed() {
                 return Ended::Gone;
             }
-            let TailBatch { events, looked_to, .. } = match tail.advance(LOOK) {
+            let TailBatch { events, looked_to, lost, .. } = match tail.advance(LOOK) {
                 Ok(batch) => batch,
                 Err(error) => {
                     let error = &error as &dyn std::error::Error;
@@ -138,6 +136,10 @@ impl Listener {
                 }
             };
             let mut piece = Vec::new();
+            for damaged in &lost {
+                let data = format!("{{\"from\":{},\"end\":{}}}", damaged.start, damaged.end);
+                piece.extend_from_slice(&message("damaged", damaged.end, data.as_bytes()));
+            }
             let mut event = Vec::new();
             for found in &events {
                 event.clear();
@@ -222,19 +224,4 @@ fn message(name: &str, next: u64, data: &[u8]) -> Vec<u8> {
     text.extend_from_slice(data);
     text.extend_from_slice(b"\n\n");
     text
-}
-
-/// Messages as the body of an answer.
-struct Messages(Receiver<Bytes>);
-
-impl hyper::body::Body for Messages {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        self.0.poll_recv(context).map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
-    }
 }
