@@ -154,7 +154,7 @@ impl SealedColumn {
 
     /// Calls with each value that is there: row and ordinal.
     fn for_each(&self, mut f: impl FnMut(u32, u32)) {
-        let Some(column) = &self.column else { return };
+        let Some(column) = self.column.as_ref().filter(|_| self.terms() > 0) else { return };
         let values = &column.ords().values;
         let mut see = |doc, place: usize, block: &[u64]| {
             let ord = self.ord(block[place] as u32);

@@ -85,8 +85,10 @@ impl RowWriter<'_> {
             }
         }
         document.add_text(fields.flags, format!("{:x}", part.flags(doc).0));
-        for id in ColumnId::ALL {
-            let column = part.column(id);
+        // Of fields that no row has nothing is written, not a million empty texts. Columns of
+        // objects go together.
+        let columns = ColumnId::ALL.into_iter().map(|id| (id, part.column(id)));
+        for (id, column) in columns.filter(|(id, it)| id.is_many() || it.dictionary().len() > 0) {
             for place in column.places(doc) {
                 document.add_text(fields.column(id), column.text(place));
             }
