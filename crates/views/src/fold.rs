@@ -60,19 +60,36 @@ fn is_stable(mark: char) -> bool {
 /// Calls with each place in `bytes` where a character stands that folding may change, the case of
 /// ASCII aside. What is no UTF-8 is such a place, too.
 pub(crate) fn each_unstable(bytes: &[u8], mut place: impl FnMut(usize)) {
+    const BLOCK: usize = 32;
     let mut at = 0;
-    while let Some(next) = bytes[at..].iter().position(|byte| !byte.is_ascii()) {
-        at += next;
-        let three = bytes[at..].first_chunk().and_then(|three: &[u8; 3]| {
-            std::str::from_utf8(three).ok()?.chars().next().filter(|mark| mark.len_utf8() == 3)
-        });
-        if three.is_some_and(is_stable) {
-            at += 3;
-        } else {
-            place(at);
-            at += 1;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        if rest.first_chunk::<BLOCK>().is_some_and(|block| block.is_ascii()) {
+            at += BLOCK;
+            continue;
+        }
+        // What follows a character that ends beyond the block is looked at with the next one.
+        let end = at + rest.len().min(BLOCK);
+        while at < end {
+            at += match bytes[at..] {
+                [byte, ..] if byte.is_ascii() => 1,
+                [a @ 0xe0..=0xef, b @ 0x80..=0xbf, c @ 0x80..=0xbf, ..]
+                    if char::from_u32(of_three(a, b, c)).is_some_and(is_stable) =>
+                {
+                    3
+                }
+                _ => {
+                    place(at);
+                    1
+                }
+            };
         }
     }
+}
+
+/// The number of a character of three bytes.
+fn of_three(a: u8, b: u8, c: u8) -> u32 {
+    [a & 0xf, b & 0x3f, c & 0x3f].into_iter().fold(0, |all, six| all << 6 | u32::from(six))
 }
 
 /// True if no word ends between two neighbours.
