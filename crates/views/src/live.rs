@@ -3,7 +3,8 @@
 //! It reads the ledger itself and needs no index. Every leaf behind its start is looked at once:
 //! none is skipped, none comes twice. The outcome of a two-phase operation brings the whole event
 //! again, at the outcome's position, with `updates`; what stands at the intent's position is what
-//! was known then. It is blocking and bounded: whoever drives it gives each call a time.
+//! was known then. What is damaged is passed over and named. It is blocking and bounded: whoever
+//! drives it gives each call a time.
 
 use std::ops::Range;
 use std::time::Duration;

@@ -1,12 +1,15 @@
 //! Text filters: which groups of leaves may hold a text, so that a scan leaves the others out.
 //!
-//! A group is 1,024 leaves in the order of position; its filter has a bit for each key of its
-//! texts (`text/keys.rs`). A group is left out only if it lacks a key that the text must have, so
+//! A group is 128 leaves in the order of position, about a frame of the ledger; its filter has a
+//! bit for each key of its texts (`text/keys.rs`). On disk filters stand bit by bit
+//! (`text/slices.rs`). A group is left out only if it lacks a key that the text must have, so
 //! an answer is never wrong, only a scan longer. Groups that have no filter yet always pass.
 
 mod keys;
+mod slices;
 
 pub(crate) use keys::Probe;
+pub(crate) use slices::Slices;
 
 use std::ops::Range;
 use std::path::Path;
@@ -14,7 +17,7 @@ use std::sync::Arc;
 
 use annals_record::{Leaf, Tag};
 use tantivy::Directory;
-use tantivy::directory::{MmapDirectory, OwnedBytes};
+use tantivy::directory::MmapDirectory;
 
 use crate::error::IndexError;
 use crate::fold::{SEPARATOR, fold_into};
@@ -22,9 +25,9 @@ use crate::json;
 use crate::memory::Interner;
 
 /// Leaves of a group.
-pub(crate) const GROUP_LEAVES: u64 = 1024;
+pub(crate) const GROUP_LEAVES: u64 = 128;
 /// Bytes of a group's filter.
-pub(crate) const GROUP_BYTES: usize = 16 << 10;
+pub(crate) const GROUP_BYTES: usize = 2 << 10;
 
 /// Sealed texts that have no place in a filter: their columns answer for them, and free text does
 /// not cover them.
@@ -56,10 +59,10 @@ pub(crate) struct TextFilters {
 /// Filters of neighbouring groups.
 #[derive(Clone)]
 pub(crate) enum Chunk {
-    /// One filter that is not on disk yet.
-    Memory(Arc<Group>),
-    /// A file of filters, mapped into memory.
-    Mapped(OwnedBytes),
+    /// Filters that are not on disk yet, one behind the other.
+    Memory(Arc<[u8]>),
+    /// A file of filters.
+    Mapped(Slices),
 }
 
 /// The filter of a group without texts.
@@ -79,9 +82,8 @@ impl Group {
         self.0[(bit / 8) as usize] |= 1 << (bit % 8);
     }
 
-    /// The filter as it stands in a file.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.0
+    fn has(&self, bit: u32) -> bool {
+        self.0[(bit / 8) as usize] >> (bit % 8) & 1 == 1
     }
 }
 
@@ -117,11 +119,16 @@ impl TextFolder {
 }
 
 impl Chunk {
-    /// A file of filters; none if its length is not that of whole filters.
+    /// The filter of one group.
+    pub(crate) fn of(group: Group) -> Self {
+        Self::Memory(group.0.into())
+    }
+
+    /// A file of the filters of `groups`; none if it is another's.
     ///
     /// # Errors
     /// `File` if it cannot be read.
-    pub(crate) fn open(folder: &Path, name: &str) -> Result<Option<Self>, IndexError> {
+    pub(crate) fn open(folder: &Path, name: &str, groups: u64) -> Result<Option<Self>, IndexError> {
         let path = folder.join(name);
         let fault = |source| IndexError::File { path: path.clone(), source };
         let directory =
@@ -129,21 +136,57 @@ impl Chunk {
         let slice = directory.open_read(Path::new(name));
         let slice = slice.map_err(|error| fault(std::io::Error::other(error)))?;
         let bytes = slice.read_bytes().map_err(fault)?;
-        Ok((bytes.len() % GROUP_BYTES == 0).then_some(Self::Mapped(bytes)))
+        Ok(Slices::new(bytes, groups).map(Self::Mapped))
+    }
+
+    /// The bytes of a file of chunks that are in memory.
+    pub(crate) fn file_of(chunks: &[Self]) -> Vec<u8> {
+        let filters = chunks.iter().filter_map(|chunk| match chunk {
+            Self::Memory(filters) => Some(filters.chunks_exact(GROUP_BYTES)),
+            Self::Mapped(_) => None,
+        });
+        slices::slice(&filters.flatten().collect::<Vec<_>>())
     }
 
     /// Groups in it.
     pub(crate) fn groups(&self) -> u64 {
-        (self.bytes().len() / GROUP_BYTES) as u64
-    }
-
-    /// The filters as they stand in a file.
-    pub(crate) fn bytes(&self) -> &[u8] {
         match self {
-            Self::Memory(group) => group.bytes(),
-            Self::Mapped(bytes) => bytes,
+            Self::Memory(filters) => (filters.len() / GROUP_BYTES) as u64,
+            Self::Mapped(slices) => slices.groups(),
         }
     }
+
+    /// Both in one, if both are in memory.
+    pub(crate) fn joined(&self, next: &Self) -> Option<Self> {
+        match (self, next) {
+            (Self::Memory(first), Self::Memory(next)) => {
+                Some(Self::Memory([&**first, &**next].concat().into()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Which groups may hold what is looked for, a bit each.
+    fn passing(&self, probe: &Probe) -> Vec<u8> {
+        match self {
+            Self::Mapped(slices) => slices.having(probe.bits()),
+            Self::Memory(filters) => {
+                let mut passing = vec![0; self.groups().div_ceil(8) as usize];
+                for (group, filter) in filters.chunks_exact(GROUP_BYTES).enumerate() {
+                    passing[group / 8] |= u8::from(probe.passes(filter)) << (group % 8);
+                }
+                passing
+            }
+        }
+    }
+}
+
+/// The same filters, that of one group changed.
+pub(crate) fn with_filter(filters: &[u8], group: u64, filter: &Group) -> Arc<[u8]> {
+    let mut filters = filters.to_vec();
+    let start = group as usize * GROUP_BYTES;
+    filters[start..start + GROUP_BYTES].copy_from_slice(&filter.0);
+    filters.into()
 }
 
 impl TextFilters {
@@ -177,9 +220,10 @@ impl TextFilters {
             if leaves.is_empty() {
                 continue;
             }
+            let passing = chunk.passing(probe);
             for group in leaves.start / GROUP_LEAVES..leaves.end.div_ceil(GROUP_LEAVES) {
-                let place = (group - groups.start) as usize * GROUP_BYTES;
-                if probe.passes(&chunk.bytes()[place..place + GROUP_BYTES]) {
+                let place = group - groups.start;
+                if passing[(place / 8) as usize] >> (place % 8) & 1 == 1 {
                     add(within(group * GROUP_LEAVES..(group + 1) * GROUP_LEAVES));
                 }
             }

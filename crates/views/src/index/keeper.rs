@@ -20,7 +20,7 @@ use crate::error::IndexError;
 use crate::merge::merge;
 use crate::part::Part;
 use crate::sealed::{self, SealedPart};
-use crate::text::{Chunk, GROUP_BYTES, GROUP_LEAVES, Group, TextFolder};
+use crate::text::{Chunk, GROUP_LEAVES, Group, TextFolder, with_filter};
 
 /// Pause after a fault.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -126,8 +126,8 @@ fn seal(
     let groups = texts.iter().map(Chunk::groups).sum();
     let mut chunk = None;
     if groups > 0 {
-        shared.folder.write_texts(number, texts.iter().map(Chunk::bytes))?;
-        chunk = Chunk::open(&shared.folder.texts(), &number.to_string())?;
+        shared.folder.write_texts(number, &Chunk::file_of(texts))?;
+        chunk = Chunk::open(&shared.folder.texts(), &number.to_string(), groups)?;
     }
     let mut writer = shared.writer();
     let frozen = std::mem::take(&mut writer.frozen);
@@ -140,6 +140,7 @@ fn seal(
         writer.texts.splice(files..files + texts.len(), [chunk]);
         writer.text_files.push(TextFile { number, groups });
     }
+    writer.texts_fixed = writer.text_files.len();
     writer.settled = end;
     writer.seal_now &= writer.settled < writer.end;
     save(shared, &mut writer)
@@ -224,17 +225,19 @@ fn refilter(
     };
     let Some(place) = writer.texts.iter().position(holds) else { return Ok(()) };
     let chunk = writer.texts[place].clone();
-    let offset = (group - (first - chunk.groups())) as usize * GROUP_BYTES;
-    if place < writer.text_files.len() {
-        let bytes = chunk.bytes();
-        let pieces = [&bytes[..offset], filter.bytes(), &bytes[offset + GROUP_BYTES..]];
-        shared.folder.write_texts(number, pieces.into_iter())?;
-        if let Some(chunk) = Chunk::open(&shared.folder.texts(), &number.to_string())? {
-            writer.texts[place] = chunk;
-            writer.text_files[place].number = number;
+    let inside = group - (first - chunk.groups());
+    match chunk {
+        Chunk::Memory(filters) => {
+            writer.texts[place] = Chunk::Memory(with_filter(&filters, inside, &filter));
         }
-    } else {
-        writer.texts[place] = Chunk::Memory(Arc::new(filter));
+        Chunk::Mapped(slices) => {
+            shared.folder.write_texts(number, &slices.with(inside, &filter))?;
+            let groups = writer.text_files[place].groups;
+            if let Some(chunk) = Chunk::open(&shared.folder.texts(), &number.to_string(), groups)? {
+                writer.texts[place] = chunk;
+                writer.text_files[place].number = number;
+            }
+        }
     }
     for erasure in &mut writer.erasures {
         erasure.is_filtered |= erasure.index / GROUP_LEAVES == group && erasures.contains(erasure);

@@ -154,18 +154,12 @@ impl Folder {
     }
 
     /// Writes a file of text filters; durable when this returns.
-    pub(super) fn write_texts<'b>(
-        &self,
-        number: u64,
-        filters: impl Iterator<Item = &'b [u8]>,
-    ) -> Result<(), IndexError> {
+    pub(super) fn write_texts(&self, number: u64, bytes: &[u8]) -> Result<(), IndexError> {
         let path = self.texts().join(number.to_string());
         let write = || {
-            let mut out = io::BufWriter::new(File::create(&path)?);
-            for filter in filters {
-                out.write_all(filter)?;
-            }
-            out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
+            let mut out = File::create(&path)?;
+            out.write_all(bytes)?;
+            out.sync_all()?;
             sync_folder(&self.texts())
         };
         write().map_err(file(&path))

@@ -59,8 +59,7 @@ fn read(folder: &Folder, reader: &LedgerReader) -> Result<Option<Writer>, IndexE
     }
     let mut texts = Vec::new();
     for file in &manifest.texts {
-        let chunk = Chunk::open(&folder.texts(), &file.number.to_string())?;
-        let chunk = chunk.filter(|chunk| chunk.groups() == file.groups);
+        let chunk = Chunk::open(&folder.texts(), &file.number.to_string(), file.groups)?;
         texts.push(chunk.ok_or_else(|| IndexError::Manifest {
             path: folder.texts().join(file.number.to_string()),
             what: "the file is not as long as it was".into(),

@@ -36,6 +36,8 @@ pub(super) struct Writer {
     /// Filters of whole groups: files, then groups in memory.
     pub(super) texts: Vec<Chunk>,
     pub(super) text_files: Vec<TextFile>,
+    /// So many of the chunks stay as they are: files, and those being written to one.
+    pub(super) texts_fixed: usize,
     folder: TextFolder,
     /// Every leaf below it is in the filters.
     text_end: u64,
@@ -75,6 +77,7 @@ impl Writer {
         let groups: u64 = texts.iter().map(Chunk::groups).sum();
         let mut writer = Self {
             sealed,
+            texts_fixed: texts.len(),
             texts,
             text_files: manifest.texts.clone(),
             text_end: groups * GROUP_LEAVES,
@@ -108,11 +111,13 @@ impl Writer {
     /// Freezes the tail to be sealed, with the filters that are in memory.
     pub(super) fn freeze(&mut self) -> (Vec<Part>, Vec<Chunk>) {
         self.frozen = std::mem::take(&mut self.tail);
+        self.texts_fixed = self.texts.len();
         (self.frozen.clone(), self.texts[self.text_files.len()..].to_vec())
     }
 
     /// Makes frozen rows the beginning of the tail again.
     pub(super) fn thaw(&mut self) {
+        self.texts_fixed = self.text_files.len();
         let tail = std::mem::take(&mut self.tail);
         self.tail = std::mem::take(&mut self.frozen);
         self.tail.extend(tail);
@@ -296,7 +301,15 @@ impl Writer {
     }
 
     fn end_group(&mut self) {
-        self.texts.push(Chunk::Memory(Arc::new(self.folder.finish())));
+        let mut chunk = Chunk::of(self.folder.finish());
+        // As a counter carries: chunks stay few, and a filter is copied a dozen times at most.
+        while self.texts.len() > self.texts_fixed
+            && let Some(last) = self.texts.pop_if(|last| last.groups() == chunk.groups())
+            && let Some(joined) = last.joined(&chunk)
+        {
+            chunk = joined;
+        }
+        self.texts.push(chunk);
     }
 
     /// Rows below `settled` that are in memory only: a start folds them anew.

@@ -102,6 +102,11 @@ impl Probe {
         self.bits.is_empty()
     }
 
+    /// The bits of the keys.
+    pub(super) fn bits(&self) -> &[u32] {
+        &self.bits
+    }
+
     /// True if a filter has every key.
     pub(super) fn passes(&self, filter: &[u8]) -> bool {
         self.bits.iter().all(|bit| filter[(bit / 8) as usize] >> (bit % 8) & 1 == 1)

@@ -55,7 +55,7 @@ proptest! {
         let needle = Needle::new(&pattern);
         if needle.is_in(&fold(&text)) {
             let probe = Probe::of(&needle);
-            prop_assert!(probe.passes(group_of(std::slice::from_ref(&text)).bytes()), "{needle:?}");
+            prop_assert!(probe.passes(&group_of(std::slice::from_ref(&text)).0), "{needle:?}");
         }
     }
 }
@@ -65,7 +65,7 @@ fn passes(texts: &[&str], pattern: &str) -> bool {
     let pieces = pattern.split('*').filter(|piece| !piece.is_empty()).map(str::to_owned).collect();
     let (open_start, open_end) = (pattern.starts_with('*'), pattern.ends_with('*'));
     let needle = Needle::new(&Pattern { open_start, pieces, open_end });
-    Probe::of(&needle).passes(group_of(&texts).bytes())
+    Probe::of(&needle).passes(&group_of(&texts).0)
 }
 
 // Protects: filters do leave groups out, for words, for identifiers and for Chinese.
@@ -88,23 +88,69 @@ fn what_is_not_there_is_left_out() {
     }
 }
 
-// Protects: ranges of positions are those of the groups that pass, cut to what was asked.
+/// Filters of words, one a group, in memory.
+fn chunk_of(words: &[&str]) -> Chunk {
+    let groups = words.iter().map(|word| Chunk::of(group_of(&[(*word).to_owned()])));
+    groups.reduce(|all, next| all.joined(&next).unwrap()).unwrap()
+}
+
+/// The same as a file has them.
+fn on_disk(chunk: &Chunk) -> Chunk {
+    let bytes = Chunk::file_of(std::slice::from_ref(chunk));
+    Chunk::Mapped(Slices::new(tantivy::directory::OwnedBytes::new(bytes), chunk.groups()).unwrap())
+}
+
+// Protects: ranges of positions are those of the groups that pass, cut to what was asked, in memory
+// and on disk.
 #[test]
 fn ranges() {
-    let group = |text: &str| Chunk::Memory(Arc::new(group_of(&[text.to_owned()])));
-    let texts = ["alpha", "beta", "beta", "alpha"];
-    let filters = TextFilters::new(texts.iter().map(|text| group(text)).collect());
-    let check = |word: &str, indexes: Range<u64>, expected: &[(u64, u64)]| {
-        let probe = Probe::of_pieces(&[word], true, true);
-        let mut found = Vec::new();
-        filters.may_hold(&probe, indexes, &mut |range| found.push((range.start, range.end)));
-        assert_eq!(found, expected, "{word}");
-    };
-    check("beta", 0..4096, &[(1024, 3072)]);
-    check("alpha", 10..4096, &[(10, 1024), (3072, 4096)]);
-    check("alpha", 3000..9000, &[(3072, 9000)]);
-    check("beta", 2000..9000, &[(2000, 3072), (4096, 9000)]);
-    check("gamma", 0..4096, &[]);
-    check("gamma", 0..5000, &[(4096, 5000)]);
-    check("", 5..1030, &[(5, 1030)]);
+    let (first, second) = (chunk_of(&["alpha", "beta", "beta"]), chunk_of(&["alpha"]));
+    let kinds = [vec![first.clone(), second.clone()], vec![on_disk(&first), on_disk(&second)]];
+    for filters in kinds.map(TextFilters::new) {
+        let check = |word: &str, indexes: Range<u64>, expected: &[(u64, u64)]| {
+            let probe = Probe::of_pieces(&[word], true, true);
+            let mut found = Vec::new();
+            filters.may_hold(&probe, indexes, &mut |range| found.push((range.start, range.end)));
+            assert_eq!(found, expected, "{word}");
+        };
+        check("beta", 0..512, &[(128, 384)]);
+        check("alpha", 10..512, &[(10, 128), (384, 512)]);
+        check("alpha", 380..900, &[(384, 900)]);
+        check("beta", 250..900, &[(250, 384), (512, 900)]);
+        check("gamma", 0..512, &[]);
+        check("gamma", 0..600, &[(512, 600)]);
+        check("", 5..130, &[(5, 130)]);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(30))]
+
+    // Protects: filters say the same bit by bit as group by group, and one of them can be changed.
+    #[test]
+    fn turned_and_changed(
+        words in prop::collection::vec("[a-d]{3,6}", 1..40),
+        place in any::<prop::sample::Index>(),
+        asked in "[a-d]{3,5}",
+    ) {
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        let (memory, place) = (chunk_of(&words), place.index(words.len()) as u64);
+        let probe = Probe::of_pieces(&[&asked], true, true);
+        let groups = memory.groups();
+        let told = |chunk: &Chunk| {
+            let passing = chunk.passing(&probe);
+            (0..groups).map(|it| passing[it as usize / 8] >> (it % 8) & 1).collect::<Vec<_>>()
+        };
+        let disk = on_disk(&memory);
+        prop_assert_eq!(told(&memory), told(&disk));
+        let (Chunk::Memory(filters), Chunk::Mapped(slices)) = (&memory, &disk) else {
+            unreachable!()
+        };
+        let other = group_of(std::slice::from_ref(&asked));
+        let changed = Chunk::Memory(with_filter(filters, place, &other));
+        let bytes = tantivy::directory::OwnedBytes::new(slices.with(place, &other));
+        let disk = Chunk::Mapped(Slices::new(bytes, groups).unwrap());
+        prop_assert_eq!(told(&changed), told(&disk));
+        prop_assert_eq!(told(&changed)[place as usize], 1);
+    }
 }
