@@ -30,9 +30,11 @@ impl<'a> Core<'a> {
         Pairs { rest: self.0.get(1..).unwrap_or_default() }
     }
 
-    /// The raw JSON value of a key.
+    /// The raw JSON value of a key. Keys are sorted, so what is not there is not looked for to the
+    /// end.
     pub fn raw(self, key: &str) -> Option<&'a str> {
-        self.pairs().find(|(name, _)| *name == key).map(|(_, value)| value)
+        let (name, value) = self.pairs().find(|(name, _)| *name >= key)?;
+        (name == key).then_some(value)
     }
 
     /// The text of a key.

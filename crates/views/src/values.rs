@@ -63,23 +63,24 @@ pub(crate) enum Ending<'a> {
 impl<'a> RowValues<'a> {
     /// The row of the event at `index`.
     pub(crate) fn of(index: u64, leaf: &'a Leaf, ending: Ending<'a>) -> Self {
-        let mut row = Self { at: leaf.at(), index, ..Self::default() };
-        row.take_core(leaf.core(), false);
-        row.take_fields(leaf, false);
+        let core = leaf.core();
+        let mut row = Self { at: core.at(), index, ..Self::default() };
+        row.take_core(core, false);
+        row.take_fields(leaf, core, false);
         match ending {
             Ending::Joined(outcome_index, outcome) => {
                 row.partner = Some(outcome_index);
                 row.take_core(outcome.core(), true);
-                row.take_fields(outcome, true);
+                row.take_fields(outcome, outcome.core(), true);
             }
-            Ending::Own if leaf.core().phase() == Some("intent") => row.flags.insert(Flags::OPEN),
+            Ending::Own if core.phase() == Some("intent") => row.flags.insert(Flags::OPEN),
             Ending::Own => {}
             Ending::GivenUp => {
                 *row.at_column(ColumnId::Outcome) = Outcome::Unknown.as_str().into();
                 row.flags.insert(Flags::GIVEN_UP);
             }
         }
-        if leaf.core().clock_skew() {
+        if core.clock_skew() {
             row.flags.insert(Flags::CLOCK_SKEW);
         }
         row
@@ -124,7 +125,7 @@ impl<'a> RowValues<'a> {
         }
     }
 
-    fn take_fields(&mut self, leaf: &'a Leaf, is_outcome: bool) {
+    fn take_fields(&mut self, leaf: &'a Leaf, core: Core<'a>, is_outcome: bool) {
         let (mut objects, mut related) = (SmallVec::new(), SmallVec::new());
         let mut only = Thing::default();
         for (tag, field) in leaf.fields() {
@@ -179,19 +180,19 @@ impl<'a> RowValues<'a> {
                 *slot = address.into();
             }
         }
-        self.take_things(leaf, only, objects, related);
+        self.take_things(core, only, objects, related);
     }
 
     /// The objects of an outcome stand for those of its intent, if it names any.
     fn take_things(
         &mut self,
-        leaf: &'a Leaf,
+        core: Core<'a>,
         mut only: Thing<'a>,
         mut objects: SmallVec<[Thing<'a>; 1]>,
         related: SmallVec<[Thing<'a>; 1]>,
     ) {
         if objects.is_empty() {
-            only.kind = leaf.core().object_type().unwrap_or_default();
+            only.kind = core.object_type().unwrap_or_default();
             let named = !(only.id.is_empty() && only.name.is_empty());
             if named || (self.objects.is_empty() && !only.kind.is_empty()) {
                 objects.push(only);
