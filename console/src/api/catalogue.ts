@@ -6,6 +6,8 @@
 
 import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { fieldNamed } from "../ask/complete";
+import type { Names } from "../ask/edit";
 import { useLocale } from "../i18n/locale";
 import type { components } from "./__generated__/schema";
 import { answer, api } from "./client";
@@ -26,6 +28,10 @@ export class Catalogue {
   private readonly language: "en" | "zh";
   private readonly names = new Map<string, string>();
   private readonly operations = new Map<string, CatalogueOperation>();
+  /** `field name`, the name in lower case -> the value's code. */
+  private readonly codes = new Map<string, string>();
+  /** How a filter's words are read, in whichever language they are written. */
+  readonly words: Names;
 
   /** `named` gives names to values of closed lists, as `field=value`. */
   constructor(
@@ -35,16 +41,28 @@ export class Catalogue {
   ) {
     this.answer = answer;
     this.language = language;
-    for (const [value, name] of Object.entries(named)) this.names.set(`value ${value}`, name);
+    for (const [key, name] of Object.entries(named)) {
+      this.names.set(`value ${key}`, name);
+      const [field = "", value = ""] = key.split("=");
+      this.codes.set(`${field} ${name.toLowerCase()}`, value);
+    }
     for (const field of answer.fields) this.names.set(`field ${field.name}`, field[language]);
     for (const stack of answer.stacks) this.names.set(`stack ${stack.id}`, stack[language]);
     for (const service of answer.services) {
       this.names.set(`service ${service.code}`, service[language]);
+      this.codes.set(`service ${service.en.toLowerCase()}`, service.code);
+      this.codes.set(`service ${service.zh.toLowerCase()}`, service.code);
       for (const operation of service.operations) {
         this.names.set(`operation ${operation.code}`, operation[language]);
+        this.codes.set(`operation ${operation.en.toLowerCase()}`, operation.code);
+        this.codes.set(`operation ${operation.zh.toLowerCase()}`, operation.code);
         this.operations.set(operation.code, operation);
       }
     }
+    this.words = {
+      field: (word) => fieldNamed(word, answer.fields)?.name ?? word,
+      value: (field, word) => this.codes.get(`${field} ${word.toLowerCase()}`) ?? word,
+    };
   }
 
   service(code: string): string {

@@ -5,6 +5,22 @@
 
 import { joined, quoted, type Term, terms, unquoted } from "./terms";
 
+/** How words of a filter are read: names of fields and values in any language as their codes. */
+export interface Names {
+  field: (word: string) => string;
+  value: (field: string, word: string) => string;
+}
+
+const AS_WRITTEN: Names = { field: (word) => word, value: (_, word) => word };
+
+function isOf(term: Term, field: string, names: Names): boolean {
+  return term.field !== null && names.field(term.field) === field;
+}
+
+function codeOf(term: Term, field: string, names: Names): string {
+  return names.value(field, term.value);
+}
+
 /** A field's comparison with a value, as text. */
 export function comparison(field: string, value: string, isNegated = false): string {
   return `${isNegated ? "-" : ""}${field}:${quoted(value)}`;
@@ -28,17 +44,18 @@ function ofValues(field: string, list: string[]): string {
 }
 
 /** The values of a field that the filter lets through by name; empty if it says nothing of it. */
-export function included(filter: string, field: string): string[] {
+export function included(filter: string, field: string, names = AS_WRITTEN): string[] {
   return terms(filter)
-    .filter((term) => term.field === field)
-    .flatMap((term) => values(term) ?? []);
+    .filter((term) => isOf(term, field, names))
+    .flatMap((term) => values(term) ?? [])
+    .map((value) => names.value(field, value));
 }
 
 /** The values of a field that the filter shuts out by name. */
-export function excluded(filter: string, field: string): string[] {
+export function excluded(filter: string, field: string, names = AS_WRITTEN): string[] {
   return terms(filter)
-    .filter((term) => term.field === field && term.isNegated && term.sign === ":")
-    .map((term) => term.value);
+    .filter((term) => isOf(term, field, names) && term.isNegated && term.sign === ":")
+    .map((term) => codeOf(term, field, names));
 }
 
 function without(filter: string, drop: (term: Term) => boolean): Term[] {
@@ -46,15 +63,15 @@ function without(filter: string, drop: (term: Term) => boolean): Term[] {
 }
 
 /** Lets one more value of a field through, or takes it out again if it was let through. */
-export function toggled(filter: string, field: string, value: string): string {
-  const before = included(filter, field);
+export function toggled(filter: string, field: string, value: string, names = AS_WRITTEN): string {
+  const before = included(filter, field, names);
   const isIn = before.includes(value);
   const after = isIn ? before.filter((one) => one !== value) : [...before, value];
+  const isShutOut = (term: Term) =>
+    term.isNegated && term.sign === ":" && codeOf(term, field, names) === value;
   const rest = without(
     filter,
-    (term) =>
-      term.field === field &&
-      (values(term) !== null || (term.isNegated && term.value === value && term.sign === ":")),
+    (term) => isOf(term, field, names) && (values(term) !== null || isShutOut(term)),
   );
   const text = joined(rest);
   if (after.length === 0) return text;
@@ -62,29 +79,33 @@ export function toggled(filter: string, field: string, value: string): string {
 }
 
 /** Lets only this value of a field through. */
-export function only(filter: string, field: string, value: string): string {
-  const rest = without(filter, (term) => term.field === field);
-  return `${joined(rest)} ${comparison(field, value)}`.trim();
+export function only(filter: string, field: string, value: string, names = AS_WRITTEN): string {
+  return `${withoutField(filter, field, names)} ${comparison(field, value)}`.trim();
 }
 
 /** Shuts a value of a field out, or lets it back in if it was shut out. */
-export function shutOut(filter: string, field: string, value: string): string {
-  const isOut = excluded(filter, field).includes(value);
+export function shutOut(filter: string, field: string, value: string, names = AS_WRITTEN): string {
+  const isOut = excluded(filter, field, names).includes(value);
   const rest = without(
     filter,
     (term) =>
-      term.field === field &&
+      isOf(term, field, names) &&
       term.sign === ":" &&
       !term.value.startsWith("(") &&
-      term.value === value,
+      codeOf(term, field, names) === value,
   );
   const text = joined(rest);
   return isOut ? text : `${text} ${comparison(field, value, true)}`.trim();
 }
 
 /** The filter without anything about a field: what a facet of that field is counted under. */
-export function withoutField(filter: string, field: string): string {
-  return joined(without(filter, (term) => term.field === field));
+export function withoutField(filter: string, field: string, names = AS_WRITTEN): string {
+  return joined(without(filter, (term) => isOf(term, field, names)));
+}
+
+/** Whether a filter says anything of a field at its top. */
+export function speaksOf(filter: string, field: string, names = AS_WRITTEN): boolean {
+  return terms(filter).some((term) => isOf(term, field, names));
 }
 
 /** The filter without its term number `place`. */

@@ -111,6 +111,19 @@ describe("editing", () => {
     expect(only("operator:(a OR b) -operator:c y", "operator", "d")).toBe("y operator:d");
   });
 
+  test("fields and values in another language are the same fields and values", () => {
+    const names = {
+      field: (word: string) => (word === "操作结果" ? "outcome" : word),
+      value: (_: string, word: string) => (word === "成功" ? "success" : word),
+    };
+    expect(included("操作结果：成功", "outcome", names)).toEqual(["success"]);
+    expect(toggled("x 操作结果：成功", "outcome", "denied", names)).toBe(
+      "x outcome:(success OR denied)",
+    );
+    expect(shutOut("x -操作结果：成功", "outcome", "success", names)).toBe("x");
+    expect(only("操作结果:失败 y", "outcome", "success", names)).toBe("y outcome:success");
+  });
+
   test("a chip is removed and turned round by its place", () => {
     expect(withoutTerm("a b c", 1)).toBe("a c");
     expect(inverted("a outcome:success", 1)).toBe("a -outcome:success");

@@ -62,7 +62,8 @@ function Reading({ term }: { term: Term }) {
   }
   const field = fieldNamed(term.field, catalogue.answer.fields);
   const name = field ? catalogue.field(field.name) : term.field;
-  const value = (text: string) => (field ? catalogue.value(field.name, text) : text);
+  const value = (text: string) =>
+    field ? catalogue.value(field.name, catalogue.words.value(field.name, text)) : text;
   const shown = term.value.startsWith("(")
     ? term.value.replace(/[^\s()"]+|"[^"]*"/g, (word) => (word === "OR" ? "OR" : value(word)))
     : term.value === "*"

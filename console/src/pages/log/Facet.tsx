@@ -46,8 +46,8 @@ export function Facet({ field, data, filter, question, onFilter }: FacetProps) {
   const values = list.filter(({ value }) =>
     `${value}\n${catalogue.value(field, value)}`.toLowerCase().includes(wanted),
   );
-  const chosen = included(filter, field);
-  const shut = excluded(filter, field);
+  const chosen = included(filter, field, catalogue.words);
+  const shut = excluded(filter, field, catalogue.words);
   const missing = [...chosen, ...shut].filter(
     (value) => !values.some((one) => one.value === value),
   );
@@ -116,7 +116,8 @@ function useMore(
   { from, to, tz }: Question,
   isOn: boolean,
 ) {
-  const q = withoutField(filter, field);
+  const { words } = useCatalogue();
+  const q = withoutField(filter, field, words);
   const { data } = useQuery({
     queryKey: ["complete", field, prefix, from, to, q, VALUES_MORE],
     enabled: isOn,
@@ -143,6 +144,7 @@ interface ValueProps {
 
 function Value({ field, value, label, count, share, state, filter, onFilter }: ValueProps) {
   const t = useT("log");
+  const { words } = useCatalogue();
   const isOutcome = field === "outcome" && (OUTCOMES as readonly string[]).includes(value);
   return (
     <li className={classes.value} data-state={state}>
@@ -151,7 +153,7 @@ function Value({ field, value, label, count, share, state, filter, onFilter }: V
         className={classes.include}
         aria-pressed={state === "in"}
         title={t.facetInclude(label)}
-        onClick={() => onFilter(toggled(filter, field, value))}
+        onClick={() => onFilter(toggled(filter, field, value, words))}
       >
         <span className={classes.fill} style={{ width: `${share * 100}%` }} />
         {isOutcome ? (
@@ -165,7 +167,7 @@ function Value({ field, value, label, count, share, state, filter, onFilter }: V
         <button
           type="button"
           aria-label={t.facetOnly(label)}
-          onClick={() => onFilter(only(filter, field, value))}
+          onClick={() => onFilter(only(filter, field, value, words))}
         >
           {t.onlyShort}
         </button>
@@ -174,7 +176,7 @@ function Value({ field, value, label, count, share, state, filter, onFilter }: V
           aria-label={t.facetExclude(label)}
           aria-pressed={state === "out"}
           title={t.facetExclude(label)}
-          onClick={() => onFilter(shutOut(filter, field, value))}
+          onClick={() => onFilter(shutOut(filter, field, value, words))}
         >
           <IconMinus size={13} stroke={2} aria-hidden />
         </button>

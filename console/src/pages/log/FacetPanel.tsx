@@ -5,10 +5,10 @@
 
 import { useQueries } from "@tanstack/react-query";
 import { memo } from "react";
+import { useCatalogue } from "../../api/catalogue";
 import { answer, api } from "../../api/client";
 import type { Question } from "../../api/events";
-import { withoutField } from "../../ask/edit";
-import { terms } from "../../ask/terms";
+import { speaksOf, withoutField } from "../../ask/edit";
 import { useT } from "../../i18n/locale";
 import { Facet, type FacetData } from "./Facet";
 import classes from "./facets.module.css";
@@ -37,11 +37,12 @@ export interface FacetPanelProps {
 export const FacetPanel = memo(function FacetPanel(props: FacetPanelProps) {
   const { filter, question, isReady, onFilter } = props;
   const t = useT("log");
-  const own = FIELDS.filter((field) => terms(filter).some((term) => term.field === field));
+  const { words } = useCatalogue();
+  const own = FIELDS.filter((field) => speaksOf(filter, field, words));
   const shared = FIELDS.filter((field) => !own.includes(field));
   const asks = [
     { fields: shared, q: filter },
-    ...own.map((field) => ({ fields: [field], q: withoutField(filter, field) })),
+    ...own.map((field) => ({ fields: [field], q: withoutField(filter, field, words) })),
   ].filter((ask) => ask.fields.length > 0);
   const { from, to, tz } = question;
   const answers = useQueries({

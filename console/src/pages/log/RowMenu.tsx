@@ -62,10 +62,10 @@ export function RowMenu({ at, filter, nameOf, onFilter, onOpen, onClose }: RowMe
               <Menu.Label>
                 {nameOf(column)}: {cellText(column, event, { catalogue, format, nameOf })}
               </Menu.Label>
-              <Menu.Item onClick={() => onFilter(only(filter, column, value))}>
+              <Menu.Item onClick={() => onFilter(only(filter, column, value, catalogue.words))}>
                 {t.filterFor}
               </Menu.Item>
-              <Menu.Item onClick={() => onFilter(shutOut(filter, column, value))}>
+              <Menu.Item onClick={() => onFilter(shutOut(filter, column, value, catalogue.words))}>
                 {t.filterOut}
               </Menu.Item>
               <Menu.Divider />

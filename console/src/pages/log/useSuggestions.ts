@@ -55,7 +55,7 @@ export function useSuggestions(
   const field = typed?.kind === "value" ? typed.field : null;
   const isNamed = field !== null && NAMED.has(field);
   const [prefix] = useDebouncedValue(typed?.prefix ?? "", TYPING_MS);
-  const rest = field ? withoutField(draft, field) : "";
+  const rest = field ? withoutField(draft, field, catalogue.words) : "";
   const values = useQuery({
     queryKey: ["complete", field, isNamed ? "" : prefix, question.from, question.to, rest],
     enabled: isOn && field !== null,
