@@ -8,7 +8,9 @@ import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { fieldNamed } from "../ask/complete";
 import type { Names } from "../ask/edit";
+import { values as valuesInEnglish } from "../i18n/en/values";
 import { useLocale } from "../i18n/locale";
+import { values as valuesInChinese } from "../i18n/zh/values";
 import type { components } from "./__generated__/schema";
 import { answer, api } from "./client";
 
@@ -22,6 +24,9 @@ export const catalogueQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+/** Names of values of closed lists, as `field=value`; both languages, for a filter may use either. */
+const NAMED = { en: valuesInEnglish, zh: valuesInChinese };
+
 /** The catalogue, read in one language. */
 export class Catalogue {
   readonly answer: CatalogueAnswer;
@@ -33,18 +38,17 @@ export class Catalogue {
   /** How a filter's words are read, in whichever language they are written. */
   readonly words: Names;
 
-  /** `named` gives names to values of closed lists, as `field=value`. */
-  constructor(
-    answer: CatalogueAnswer,
-    language: "en" | "zh",
-    named: Readonly<Record<string, string>>,
-  ) {
+  constructor(answer: CatalogueAnswer, language: "en" | "zh") {
     this.answer = answer;
     this.language = language;
-    for (const [key, name] of Object.entries(named)) {
+    for (const named of Object.values(NAMED)) {
+      for (const [key, name] of Object.entries(named)) {
+        const [field = "", value = ""] = key.split("=");
+        this.codes.set(`${field} ${name.toLowerCase()}`, value);
+      }
+    }
+    for (const [key, name] of Object.entries(NAMED[language])) {
       this.names.set(`value ${key}`, name);
-      const [field = "", value = ""] = key.split("=");
-      this.codes.set(`${field} ${name.toLowerCase()}`, value);
     }
     for (const field of answer.fields) this.names.set(`field ${field.name}`, field[language]);
     for (const stack of answer.stacks) this.names.set(`stack ${stack.id}`, stack[language]);
@@ -106,7 +110,7 @@ export class Catalogue {
 
 /** The catalogue in the reader's language; suspends until it is there. */
 export function useCatalogue(): Catalogue {
-  const { language, messages } = useLocale();
+  const { language } = useLocale();
   const { data } = useSuspenseQuery(catalogueQuery);
-  return useMemo(() => new Catalogue(data, language, messages.values), [data, language, messages]);
+  return useMemo(() => new Catalogue(data, language), [data, language]);
 }

@@ -2,6 +2,12 @@
 
 import { plural } from "../messages";
 
+interface Fault {
+  column: number;
+  nearest: string | null;
+  expected: string[];
+}
+
 const PRESETS: Record<string, string> = {
   "15m": "Last 15 minutes",
   "1h": "Last hour",
@@ -28,6 +34,8 @@ export const log = {
   suggestRecent: "Recent filters",
   suggestHelp: "↑↓ choose · Tab take over · Enter search · Esc close",
   suggestNone: "No value begins like this in the range",
+  /** The server words it in English already. */
+  fault: (detail: string, _: Fault) => detail,
   replaceBy: (word: string) => `Write ${word}`,
   range: "Time range",
   rangeEntry: "Type a range",
@@ -50,6 +58,8 @@ export const log = {
   liveRate: (rate: string) => `${rate} per second`,
   liveBroken: "Connecting again…",
   liveNew: (count: string, n: number) => `${count} new ${plural(n, "event", "events")}`,
+  liveDamaged: (from: string, to: string) =>
+    `Positions ${from} to ${to} of the ledger are damaged and were passed over.`,
   liveShow: "Show",
   refresh: "Ask again",
   views: "Saved views",

@@ -5,6 +5,5 @@ import { keys } from "./keys";
 import { log } from "./log";
 import { nav } from "./nav";
 import { shell } from "./shell";
-import { values } from "./values";
 
-export const messages = { drawer, keys, log, nav, shell, values };
+export const messages = { drawer, keys, log, nav, shell };

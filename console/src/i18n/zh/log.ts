@@ -29,6 +29,14 @@ export const log: TranslationOf<typeof english> = {
   suggestRecent: "最近的筛选条件",
   suggestHelp: "↑↓ 选择 · Tab 填入 · Enter 查询 · Esc 关闭",
   suggestNone: "该时间范围内没有以此开头的值",
+  fault: (detail, { column, nearest, expected }) => {
+    if (column === 0) return detail;
+    const place = `第 ${column} 个字符处无法识别`;
+    if (nearest) return `${place}，最接近的写法是 ${nearest}；要查找该文本，请加引号`;
+    return expected.length > 0
+      ? `${place}，此处应为：${expected.join("、")}`
+      : `${place}：${detail}`;
+  },
   replaceBy: (word) => `改为 ${word}`,
   range: "时间范围",
   rangeEntry: "输入时间范围",
@@ -51,6 +59,7 @@ export const log: TranslationOf<typeof english> = {
   liveRate: (rate) => `每秒 ${rate} 条`,
   liveBroken: "正在重新连接…",
   liveNew: (count) => `${count} 条新事件`,
+  liveDamaged: (from, to) => `账本序号 ${from} 至 ${to} 已损坏，已跳过。`,
   liveShow: "显示",
   refresh: "重新查询",
   views: "已存视图",

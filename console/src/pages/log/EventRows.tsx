@@ -82,6 +82,12 @@ export function EventRows(props: EventRowsProps) {
   return (
     <div className={classes.rows}>
       <NewRows live={live} />
+      {live.damaged ? (
+        <p className={classes.partial} role="alert">
+          <IconInfoCircle size={16} aria-hidden />
+          {t.liveDamaged(String(live.damaged.from), String(live.damaged.end - 1))}
+        </p>
+      ) : null}
       <Partial walk={walk} />
       <VirtualTable
         label={t.title}

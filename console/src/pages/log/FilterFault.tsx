@@ -23,6 +23,16 @@ export function placeOf(error: ApiError, filter: string): Place | null {
   return { start, end: Math.min(filter.length, start + (word?.[0].length ?? 1)) };
 }
 
+/** What the server says of the fault for programs; column 0 if it names no place. */
+function faultOf(error: ApiError) {
+  const { column, nearest, expected } = error.problem.extra;
+  return {
+    column: typeof column === "number" ? column : 0,
+    nearest: typeof nearest === "string" ? nearest : null,
+    expected: Array.isArray(expected) ? expected.map(String) : [],
+  };
+}
+
 export interface FilterFaultProps {
   error: ApiError;
   filter: string;
@@ -36,7 +46,7 @@ export function FilterFault({ error, filter, onFilter }: FilterFaultProps) {
   return (
     <p id="filter-fault" className={classes.fault} role="alert">
       <IconAlertCircle size={15} stroke={1.9} aria-hidden />
-      <span>{error.problem.detail}</span>
+      <span>{t.fault(error.problem.detail, faultOf(error))}</span>
       {place && typeof nearest === "string" ? (
         <button
           type="button"

@@ -33,6 +33,11 @@ export function useRows(question: Question, order: Order) {
   return { ...walk, rows, first: walk.data?.pages[0], last: walk.data?.pages.at(-1) };
 }
 
+export interface Damaged {
+  from: number;
+  end: number;
+}
+
 export interface Live {
   /** New events that are shown, newest first. */
   shown: AuditEvent[];
@@ -41,6 +46,8 @@ export interface Live {
   /** Events a second, over the last seconds. */
   rate: number;
   isConnected: boolean;
+  /** Positions that are damaged in the ledger and were passed over, `end` not included. */
+  damaged: Damaged | null;
   error: unknown;
   /** Shows what waits. */
   release: () => void;
@@ -58,12 +65,14 @@ export function useLive(question: Question, isOn: boolean, isHeld: boolean): Liv
   const [fresh, setFresh] = useState<Fresh>(NOTHING);
   const [times, setTimes] = useState<number[]>([]);
   const [isConnected, setIsConnected] = useState(false);
+  const [damaged, setDamaged] = useState<Damaged | null>(null);
   const [error, setError] = useState<unknown>(null);
   const { q, tz } = question;
 
   useEffect(() => {
     setFresh(NOTHING);
     setTimes([]);
+    setDamaged(null);
     setError(null);
     if (!isOn) return;
     const ending = new AbortController();
@@ -79,6 +88,7 @@ export function useLive(question: Question, isOn: boolean, isHeld: boolean): Liv
       setTimes((old) => [...old, ...came.map(() => now)].filter((at) => now - at < RATE_WINDOW_MS));
     };
     const onMessage = ({ event, data }: { event: string; data: string }) => {
+      if (event === "damaged") setDamaged(JSON.parse(data) as Damaged);
       if (event !== "message") return;
       queue.push(JSON.parse(data) as AuditEvent);
       if (!frame) frame = requestAnimationFrame(flush);
@@ -100,6 +110,7 @@ export function useLive(question: Question, isOn: boolean, isHeld: boolean): Liv
     waiting: fresh.held.length,
     rate: times.length / (RATE_WINDOW_MS / 1_000),
     isConnected,
+    damaged,
     error,
     release,
   };
