@@ -28,6 +28,10 @@ export interface TimeBarsProps {
   buckets: Bucket[];
   /** Where the last bucket ends. */
   end: number;
+  /** Totals to compare with, one for each bucket, drawn as a line over the bars. */
+  ghost?: { label: string; counts: number[] } | undefined;
+  /** The IANA time zone whose days the axis marks. */
+  zone: string;
   height: number;
   label: string;
   formatTime: (instant: number, span: number) => string;
@@ -46,7 +50,7 @@ interface Hover {
 }
 
 export function TimeBars(props: TimeBarsProps) {
-  const { series, buckets, end, height, label } = props;
+  const { series, buckets, end, height, label, ghost, zone } = props;
   const holder = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   latest.current = props;
@@ -60,7 +64,7 @@ export function TimeBars(props: TimeBarsProps) {
     if (!element || buckets.length === 0) return;
     const plot = new uPlot(
       options(element, height, latest.current, () => latest.current, setHover),
-      stacked(buckets, series.length),
+      stacked(buckets, series.length, ghost?.counts),
       element,
     );
     const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
@@ -70,7 +74,7 @@ export function TimeBars(props: TimeBarsProps) {
       plot.destroy();
       setHover(null);
     };
-  }, [shape, scheme, height, buckets, end]);
+  }, [shape, scheme, height, buckets, end, ghost, zone]);
 
   const bucket = hover ? buckets[hover.place] : undefined;
   return (
@@ -87,6 +91,7 @@ function Tip({
   series,
   buckets,
   end,
+  ghost,
   formatTime,
   formatCount,
 }: TimeBarsProps & { hover: Hover; bucket: Bucket }) {
@@ -107,12 +112,19 @@ function Tip({
           </div>
         ) : null,
       )}
+      {ghost ? (
+        <div className={classes.tipRow}>
+          <i className={classes.ghost} />
+          <span>{ghost.label}</span>
+          <b>{formatCount(ghost.counts[hover.place] ?? 0)}</b>
+        </div>
+      ) : null}
     </div>
   );
 }
 
 /** Cumulative counts, the highest first, so that each is drawn over the one before. */
-function stacked(buckets: Bucket[], count: number): uPlot.AlignedData {
+function stacked(buckets: Bucket[], count: number, ghost: number[] = []): uPlot.AlignedData {
   const sums = buckets.map((bucket) => {
     let sum = 0;
     return Array.from({ length: count }, (_, place) => {
@@ -123,13 +135,14 @@ function stacked(buckets: Bucket[], count: number): uPlot.AlignedData {
   const layers = Array.from({ length: count }, (_, layer) =>
     sums.map((row) => row[count - 1 - layer] ?? 0),
   );
-  return [buckets.map((bucket) => bucket.start / MS), ...layers];
+  const line = ghost.length > 0 ? [ghost] : [];
+  return [buckets.map((bucket) => bucket.start / MS), ...layers, ...line];
 }
 
 function options(
   element: HTMLElement,
   height: number,
-  { series, buckets, end }: TimeBarsProps,
+  { series, buckets, end, ghost, zone }: TimeBarsProps,
   now: () => TimeBarsProps,
   setHover: (hover: Hover | null) => void,
 ): uPlot.Options {
@@ -137,6 +150,7 @@ function options(
   const token = (name: string) => styles.getPropertyValue(name).trim();
   const font = `11px ${styles.fontFamily}`;
   const bars = uPlot.paths.bars?.({ size: [0.86, 64], align: 1 });
+  const stepped = uPlot.paths.stepped?.({ align: 1 });
   const start = buckets[0]?.start ?? 0;
   const quiet = token("--text-quiet");
   const line = token("--line");
@@ -145,6 +159,7 @@ function options(
     height,
     padding: [6, 24, 0, 0],
     legend: { show: false },
+    tzDate: (at) => uPlot.tzDate(new Date(at * MS), zone),
     cursor: {
       y: false,
       points: { show: false },
@@ -186,6 +201,17 @@ function options(
         points: { show: false },
         ...(bars ? { paths: bars } : {}),
       })),
+      ...(ghost
+        ? [
+            {
+              stroke: token("--text"),
+              width: 1.25,
+              dash: [4, 3],
+              points: { show: false },
+              ...(stepped ? { paths: stepped } : {}),
+            },
+          ]
+        : []),
     ],
     hooks: {
       init: [

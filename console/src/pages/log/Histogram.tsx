@@ -4,7 +4,8 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo } from "react";
 import { type Catalogue, useCatalogue } from "../../api/catalogue";
 import { answer, api } from "../../api/client";
-import { intervalFor, lengthOf } from "../../charts/interval";
+import { type Counted, ghostOf } from "../../charts/ghost";
+import { type Interval, intervalFor, lengthOf } from "../../charts/interval";
 import type { BarSeries, Bucket } from "../../charts/TimeBars";
 import { OUTCOMES } from "../../events/outcome";
 import type { Format } from "../../i18n/format";
@@ -30,18 +31,44 @@ const PALETTE = [
   "--accent",
 ];
 const REST = "--unknown-fill";
-const NO_BUCKETS: (Counted & { start: string })[] = [];
+const NO_BUCKETS: (Parted & { start: string })[] = [];
 
 export interface HistogramProps {
   asked: Asked;
   by: "outcome" | "service";
   isReady: boolean;
+  /** Compares with the time of the same length before. */
+  isComparing: boolean;
   onZoom: (from: number, to: number) => void;
 }
 
-export function useHistogram({ asked, by, isReady }: Omit<HistogramProps, "onZoom">) {
-  const { from, to } = asked.span;
-  const interval = intervalFor(from === null ? ALL_OF_TIME_MS : (to ?? asked.now) - from);
+/** How long the time is that is asked for; null where it has no beginning. */
+export function lengthAsked({ span, now }: Asked): number | null {
+  return span.from === null ? null : (span.to ?? now) - span.from;
+}
+
+function useBefore(asked: Asked, interval: Interval, isOn: boolean): Counted[] | null {
+  const { from } = asked.span;
+  const length = lengthAsked(asked);
+  const { q, tz } = asked.question;
+  const { data } = useQuery({
+    queryKey: ["histogram", "before", asked.question, interval],
+    enabled: isOn && length !== null,
+    queryFn: ({ signal }) => {
+      const iso = (instant: number) => new Date(instant).toISOString();
+      const to = from ?? 0;
+      const query = { q, tz, interval, from: iso(to - (length ?? 0)), to: iso(to) };
+      return answer(api.GET("/v1/histogram", { params: { query }, signal }));
+    },
+    select: ({ buckets }) =>
+      buckets.map(({ start, count }) => ({ start: Date.parse(start), count })),
+  });
+  return isOn ? (data ?? null) : null;
+}
+
+export function useHistogram({ asked, by, isReady, isComparing }: Omit<HistogramProps, "onZoom">) {
+  const interval = intervalFor(lengthAsked(asked) ?? ALL_OF_TIME_MS);
+  const before = useBefore(asked, interval, isReady && isComparing);
   const query = useQuery({
     queryKey: ["histogram", asked.question, by, interval],
     enabled: isReady,
@@ -65,27 +92,38 @@ export function useHistogram({ asked, by, isReady }: Omit<HistogramProps, "onZoo
     interval,
     total,
     isPartial,
+    before,
   };
 }
 
-export function Histogram(props: HistogramProps & { histogram: ReturnType<typeof useHistogram> }) {
+export interface HistogramViewProps extends Pick<HistogramProps, "asked" | "by" | "onZoom"> {
+  histogram: ReturnType<typeof useHistogram>;
+}
+
+export function Histogram(props: HistogramViewProps) {
   const { asked, by, onZoom, histogram } = props;
   const t = useT("log");
   const { format } = useLocale();
   const catalogue = useCatalogue();
-  const { buckets, interval, total } = histogram;
+  const { buckets, interval, total, before } = histogram;
   // The chart is drawn anew whenever its bars are other objects, so they are kept while they are equal.
   const { series, bars } = useMemo(
     () => shaped(buckets, by, catalogue, t.chartRest),
     [buckets, by, catalogue, t.chartRest],
   );
   const start = bars[0]?.start;
+  const last = bars.at(-1)?.start ?? 0;
+  const end = Math.max(last + lengthOf(interval), asked.span.to ?? 0);
+  const shift = lengthAsked(asked);
+  const ghost = useMemo(() => {
+    if (!before || shift === null) return undefined;
+    const starts = bars.map((bar) => bar.start);
+    return { label: t.chartBefore, counts: ghostOf(starts, end, before, shift) };
+  }, [before, bars, end, shift, t.chartBefore]);
   if (histogram.error) return null;
   if (start === undefined) {
     return <div className={classes.chartEmpty} style={{ height: HEIGHT_PX }} />;
   }
-  const last = bars.at(-1)?.start ?? start;
-  const end = Math.max(last + lengthOf(interval), asked.span.to ?? 0);
   const says = t.chartSay(format.number(total ?? 0), format.stamp(start), format.stamp(end));
   return (
     <Suspense fallback={<div style={{ height: HEIGHT_PX }} />}>
@@ -93,6 +131,8 @@ export function Histogram(props: HistogramProps & { histogram: ReturnType<typeof
         series={series}
         buckets={bars}
         end={end}
+        ghost={ghost}
+        zone={format.zone}
         height={HEIGHT_PX}
         label={`${t.chart}: ${says}`}
         formatTime={(instant, span) => spanText(format, instant, span)}
@@ -106,7 +146,7 @@ export function Histogram(props: HistogramProps & { histogram: ReturnType<typeof
 
 /** The server's buckets as bars, with a colour and a name for each part. */
 function shaped(
-  buckets: (Counted & { start: string })[],
+  buckets: (Parted & { start: string })[],
   by: "outcome" | "service",
   catalogue: Catalogue,
   restLabel: string,
@@ -136,16 +176,16 @@ function axisText(format: Format, instant: number, step: number): string {
     : clock;
 }
 
-interface Counted {
+interface Parted {
   count: number;
   by?: Record<string, number> | null;
 }
 
-function rest(bucket: Counted, keys: readonly string[]): number {
+function rest(bucket: Parted, keys: readonly string[]): number {
   return bucket.count - keys.reduce((sum, key) => sum + (bucket.by?.[key] ?? 0), 0);
 }
 
-function namesByCount(buckets: Counted[]): string[] {
+function namesByCount(buckets: Parted[]): string[] {
   const counts = new Map<string, number>();
   for (const bucket of buckets) {
     for (const [key, count] of Object.entries(bucket.by ?? {})) {

@@ -89,7 +89,8 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
   useEffect(() => {
     if (walk.isSuccess) void loadDrawer();
   }, [walk.isSuccess]);
-  const histogram = useHistogram({ asked, by, isReady: walk.isSuccess });
+  const isComparing = search.compare === "1" && asked.span.from !== null;
+  const histogram = useHistogram({ asked, by, isReady: walk.isSuccess, isComparing });
 
   const onFilter = useCallback(
     (q: string) => {
@@ -177,7 +178,7 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
         />
       </div>
       <div className={`${classes.chart} no-print`}>
-        <Histogram asked={asked} by={by} isReady={isReady} histogram={histogram} onZoom={onZoom} />
+        <Histogram asked={asked} by={by} histogram={histogram} onZoom={onZoom} />
       </div>
       <Toolbar
         total={isReady ? histogram.total : null}
@@ -197,6 +198,11 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
         }}
         by={by}
         onBy={(next) => go({ by: next === "outcome" ? undefined : next })}
+        compare={{
+          isOn: isComparing,
+          isPossible: asked.span.from !== null,
+          onToggle: () => go({ compare: isComparing ? undefined : "1" }),
+        }}
         hasFacets={hasFacets}
         onFacets={() => keep({ hasFacets: !hasFacets })}
         onAgain={asked.again}

@@ -35,6 +35,7 @@ export interface ToolbarProps {
   };
   by: "outcome" | "service";
   onBy: (by: "outcome" | "service") => void;
+  compare: { isOn: boolean; isPossible: boolean; onToggle: () => void };
   hasFacets: boolean;
   onFacets: () => void;
   onAgain: () => void;
@@ -87,6 +88,16 @@ export function Toolbar(props: ToolbarProps) {
             {one === "outcome" ? messages.drawer.outcome : messages.drawer.service}
           </button>
         ))}
+        <button
+          type="button"
+          className={tools.tool}
+          aria-pressed={props.compare.isOn}
+          disabled={!props.compare.isPossible}
+          title={t.chartCompareHint}
+          onClick={props.compare.onToggle}
+        >
+          {t.chartCompare}
+        </button>
       </span>
       <span className={classes.right}>
         <LiveButton {...live} />

@@ -13,6 +13,8 @@ export interface LogSearch {
   order?: string;
   /** The field that parts the bars: `service`; absent for outcome. */
   by?: string;
+  /** `1` to compare with the time before. */
+  compare?: string;
   /** Columns in order, with commas; absent for the reader's own. */
   columns?: string;
   /** `list` for sentences; absent for the table. */
@@ -25,7 +27,18 @@ export interface LogSearch {
   tab?: string;
 }
 
-const KEYS = ["q", "range", "order", "by", "columns", "layout", "live", "event", "tab"] as const;
+const KEYS = [
+  "q",
+  "range",
+  "order",
+  "by",
+  "compare",
+  "columns",
+  "layout",
+  "live",
+  "event",
+  "tab",
+] as const;
 
 /** Takes what the page knows out of an address and leaves the rest. */
 export function readLogSearch(search: Record<string, unknown>): LogSearch {
