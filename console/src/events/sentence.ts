@@ -115,11 +115,6 @@ function isDone(outcome: Outcome): boolean {
   return outcome === "success" || outcome === "partial" || outcome === "unknown";
 }
 
-/** Who acted: the display name if there is one, else the login. */
-export function actorOf(event: AuditEvent): string {
-  return event.operator;
-}
-
 /** True where naming the object would only name the actor again. */
 function isActor(object: EventObject, event: AuditEvent): boolean {
   const label = labelOf(object);
@@ -155,7 +150,7 @@ function english(event: AuditEvent, catalogue: Catalogue): Part[] {
   const name = catalogue.operation(event.operation);
   const phrase = phraseOf(name);
   const outcome = outcomeOf(event);
-  const parts: Part[] = [{ kind: "actor", text: actorOf(event) }];
+  const parts: Part[] = [{ kind: "actor", text: event.operator }];
   let words = name;
   if (phrase) {
     words = isDone(outcome)
@@ -177,7 +172,7 @@ function english(event: AuditEvent, catalogue: Catalogue): Part[] {
 }
 
 function chinese(event: AuditEvent, catalogue: Catalogue): Part[] {
-  const parts: Part[] = [{ kind: "actor", text: actorOf(event) }];
+  const parts: Part[] = [{ kind: "actor", text: event.operator }];
   if (event.source_ip) {
     parts.push({ kind: "text", text: " 从 " }, { kind: "address", text: event.source_ip });
   }

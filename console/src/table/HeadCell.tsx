@@ -1,12 +1,6 @@
 // A column's head: its name, its edge to widen it by, and a grip to drag it elsewhere.
 
-import {
-  type DragEvent,
-  type KeyboardEvent,
-  type PointerEvent,
-  type ReactNode,
-  useState,
-} from "react";
+import { type DragEvent, type KeyboardEvent, type PointerEvent, useState } from "react";
 import classes from "./table.module.css";
 import type { Column } from "./VirtualTable";
 
@@ -18,13 +12,12 @@ const DRAG_TYPE = "application/x-annals-column";
 export interface HeadCellProps {
   column: Pick<Column<never>, "key" | "label" | "width" | "isFlexible">;
   place: number;
-  extra: ReactNode;
   resizeLabel: string;
   onWidth: ((column: string, width: number | null) => void) | undefined;
   onMove: ((column: string, before: string) => void) | undefined;
 }
 
-export function HeadCell({ column, place, extra, resizeLabel, onWidth, onMove }: HeadCellProps) {
+export function HeadCell({ column, place, resizeLabel, onWidth, onMove }: HeadCellProps) {
   const [isTarget, setIsTarget] = useState(false);
   const carried = (event: DragEvent) => event.dataTransfer.types.includes(DRAG_TYPE);
   return (
@@ -52,7 +45,6 @@ export function HeadCell({ column, place, extra, resizeLabel, onWidth, onMove }:
       <span className={classes.headLabel} title={column.label}>
         {column.label}
       </span>
-      {extra}
       {onWidth ? <Edge column={column} label={resizeLabel} onWidth={onWidth} /> : null}
     </div>
   );

@@ -48,8 +48,6 @@ export interface VirtualTableProps<Row> {
   onMove?: (column: string, before: string) => void;
   /** Head texts for assistive technology. */
   texts: { resize: (column: string) => string };
-  /** Heads that carry a button, such as the one that turns the order. */
-  headExtra?: (column: string) => ReactNode;
   isHeadless?: boolean;
   foot?: ReactNode;
 }
@@ -125,7 +123,6 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
               key={column.key}
               column={column}
               place={place}
-              extra={props.headExtra?.(column.key)}
               resizeLabel={props.texts.resize(column.label)}
               onWidth={props.onWidth}
               onMove={props.onMove}

@@ -23,7 +23,6 @@ export const drawer = {
   outcome: "Outcome",
   service: "Service",
   from: "from",
-  actedAs: (name: string) => `acted as ${name}`,
   received: "Received",
   duration: "Took",
   skewed: "The sender's clock ran ahead; the event is ordered by when it was received.",
@@ -62,7 +61,6 @@ export const drawer = {
   thisEvent: "this event",
   relatedNone: "Nothing else",
   relatedAll: "Show in the log",
-  relatedTree: "Related events",
   verifying: "Checking the proof…",
   verified: "Verified in this browser",
   verifiedNote: (size: string) => `in the signed log of ${size} events`,
@@ -101,5 +99,4 @@ export const drawer = {
   download: "Download proof",
   copyCommand: "Copy command",
   position: (index: string) => `Position ${index}`,
-  keyTab: "Next part of the event",
 };

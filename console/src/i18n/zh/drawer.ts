@@ -24,7 +24,6 @@ export const drawer: TranslationOf<typeof english> = {
   outcome: "操作结果",
   service: "服务",
   from: "来自",
-  actedAs: (name) => `以 ${name} 身份`,
   received: "接收时间",
   duration: "耗时",
   skewed: "上报方时钟偏快，该事件按接收时间排序。",
@@ -63,7 +62,6 @@ export const drawer: TranslationOf<typeof english> = {
   thisEvent: "当前事件",
   relatedNone: "没有其他事件",
   relatedAll: "在日志中查看",
-  relatedTree: "关联事件",
   verifying: "正在校验证明…",
   verified: "已在浏览器中校验通过",
   verifiedNote: (size) => `位于 ${size} 条事件的签名日志中`,
@@ -101,5 +99,4 @@ export const drawer: TranslationOf<typeof english> = {
   download: "下载证明",
   copyCommand: "复制命令",
   position: (index) => `序号 ${index}`,
-  keyTab: "事件的下一部分",
 };

@@ -2,7 +2,7 @@
 
 import { Skeleton } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconChevronDown, IconMinus } from "@tabler/icons-react";
+import { IconChevronDown, IconMinus, IconPin, IconPinFilled } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useCatalogue } from "../../api/catalogue";
@@ -28,10 +28,12 @@ export interface FacetProps {
   data: FacetData | undefined;
   filter: string;
   question: Question;
+  isPinned: boolean;
+  onPin: () => void;
   onFilter: (filter: string) => void;
 }
 
-export function Facet({ field, data, filter, question, onFilter }: FacetProps) {
+export function Facet({ field, data, filter, question, isPinned, onPin, onFilter }: FacetProps) {
   const t = useT("log");
   const { format } = useLocale();
   const catalogue = useCatalogue();
@@ -56,12 +58,28 @@ export function Facet({ field, data, filter, question, onFilter }: FacetProps) {
   const name = catalogue.field(field);
   return (
     <section className={classes.facet}>
-      <h3>
-        <button type="button" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
-          <span>{name}</span>
-          <IconChevronDown size={14} aria-hidden data-turned={!isOpen || undefined} />
+      <div className={classes.head}>
+        <h3>
+          <button type="button" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+            <IconChevronDown size={14} aria-hidden data-turned={!isOpen || undefined} />
+            <span>{name}</span>
+          </button>
+        </h3>
+        <button
+          type="button"
+          className={classes.pin}
+          aria-pressed={isPinned}
+          aria-label={t.facetPin(name)}
+          title={t.facetPin(name)}
+          onClick={onPin}
+        >
+          {isPinned ? (
+            <IconPinFilled size={13} aria-hidden />
+          ) : (
+            <IconPin size={13} stroke={1.8} aria-hidden />
+          )}
         </button>
-      </h3>
+      </div>
       {isOpen ? (
         <>
           {isLong ? (

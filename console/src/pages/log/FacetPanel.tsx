@@ -30,12 +30,15 @@ export interface FacetPanelProps {
   filter: string;
   question: Question;
   isReady: boolean;
+  /** Fields that stand above the others. */
+  pinned: string[];
+  onPin: (pinned: string[]) => void;
   onFilter: (filter: string) => void;
 }
 
 /** Drawn anew only when its question changes, not at every step through the rows. */
 export const FacetPanel = memo(function FacetPanel(props: FacetPanelProps) {
-  const { filter, question, isReady, onFilter } = props;
+  const { filter, question, isReady, pinned, onPin, onFilter } = props;
   const t = useT("log");
   const { words } = useCatalogue();
   const own = FIELDS.filter((field) => speaksOf(filter, field, words));
@@ -60,10 +63,12 @@ export const FacetPanel = memo(function FacetPanel(props: FacetPanelProps) {
   }
   return (
     <aside className={`${classes.panel} no-print`} aria-label={t.facets}>
-      {FIELDS.map((field) => (
+      {inOrder(pinned).map((field) => (
         <Facet
           key={field}
           field={field}
+          isPinned={pinned.includes(field)}
+          onPin={() => onPin(withPin(pinned, field))}
           data={facets.get(field)}
           filter={filter}
           question={question}
@@ -73,6 +78,17 @@ export const FacetPanel = memo(function FacetPanel(props: FacetPanelProps) {
     </aside>
   );
 });
+
+/** The pinned fields first, the others as they are. */
+function inOrder(pinned: string[]): string[] {
+  const known = pinned.filter((field) => FIELDS.includes(field));
+  return [...known, ...FIELDS.filter((field) => !known.includes(field))];
+}
+
+/** Puts a field behind the pinned ones, or lets it go back to its place. */
+function withPin(pinned: string[], field: string): string[] {
+  return pinned.includes(field) ? pinned.filter((one) => one !== field) : [...pinned, field];
+}
 
 function ask(fields: string[], q: string, { from, to, tz }: Question, signal: AbortSignal) {
   const query = { fields: fields.join(","), top: VALUES_SHOWN, from, to, tz, ...(q ? { q } : {}) };

@@ -16,32 +16,32 @@ import {
   useState,
 } from "react";
 import { useCatalogue } from "../../api/catalogue";
-import { ApiError } from "../../api/error";
 import type { AuditEvent } from "../../api/events";
-import { absolute, RANGE_DEFAULT, reachesNow } from "../../ask/range";
+import { absolute, RANGE_DEFAULT } from "../../ask/range";
 import { useLocale, useT } from "../../i18n/locale";
+import { useAnswers } from "./answers";
 import { ColumnPicker } from "./ColumnPicker";
 import { COLUMNS_DEFAULT } from "./columns";
 import { EventRows } from "./EventRows";
 import { ExportMenu } from "./ExportMenu";
 import { FacetPanel } from "./FacetPanel";
 import { FilterBar, type FilterBarHandle } from "./FilterBar";
-import { Histogram, useHistogram } from "./Histogram";
+import { Histogram } from "./Histogram";
 import { useLogKeys } from "./keys";
 import classes from "./log.module.css";
-import { joinRows } from "./merge";
-import { useAsked } from "./question";
 import { RangePicker } from "./RangePicker";
 import { RowMenu, type RowMenuAt } from "./RowMenu";
 import { useRemembered } from "./remembered";
-import { useLive, useRows } from "./rows";
 import type { LogSearch } from "./search";
 import { Toolbar } from "./Toolbar";
+import { useSteps } from "./useSteps";
 import { ViewsMenu } from "./ViewsMenu";
+import { viewOf } from "./view";
 
 const loadDrawer = () => import("../event/EventDrawer");
 const EventDrawer = lazy(() => loadDrawer().then((module) => ({ default: module.EventDrawer })));
 
+const NO_PINS: string[] = [];
 const NO_WIDTHS: Record<string, number> = {};
 
 export interface LogViewProps {
@@ -59,14 +59,10 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
   const [isAtTop, setIsAtTop] = useState(true);
   const [isRangeOpen, setIsRangeOpen] = useState(false);
   const [menu, setMenu] = useState<RowMenuAt | null>(null);
-  const [cursor, setCursor] = useState(-1);
   const bar = useRef<FilterBarHandle>(null);
 
-  const filter = search.q ?? "";
-  const range = search.range ?? RANGE_DEFAULT;
-  const order = search.order === "time" ? "time" : "-time";
-  const by = search.by === "service" ? "service" : "outcome";
-  const opened = search.event === undefined ? null : Number(search.event);
+  const view = viewOf(search);
+  const { filter, range, order, by, opened, isLive } = view;
   const isList = isNarrow || search.layout === "list";
   const hasFacets = !isNarrow && kept.hasFacets !== false;
   // Beside an open drawer the rows need the room more than the facets do.
@@ -75,53 +71,30 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
     () => search.columns?.split(",") ?? kept.columns ?? COLUMNS_DEFAULT,
     [search.columns, kept.columns],
   );
-
-  const asked = useAsked(search);
-  const walk = useRows(asked.question, order);
-  const canFollow = reachesNow(range) && order === "-time";
-  const isLive = search.live === "1" && canFollow;
-  const live = useLive(asked.question, isLive, !isAtTop || opened !== null);
-  const rows = useMemo(
-    () => (live.shown.length > 0 ? joinRows(live.shown, walk.rows) : walk.rows),
-    [live.shown, walk.rows],
-  );
+  const answers = useAnswers(search, view, !isAtTop || opened !== null);
+  const { asked, walk, live, rows, isReady, isComparing, histogram, refused } = answers;
+  const { cursor, open, leave, close, step } = useSteps(rows, opened, go);
   // The drawer is not needed to see the rows, but most likely next.
   useEffect(() => {
-    if (walk.isSuccess) void loadDrawer();
-  }, [walk.isSuccess]);
-  const isComparing = search.compare === "1" && asked.span.from !== null;
-  const histogram = useHistogram({ asked, by, isReady: walk.isSuccess, isComparing });
+    if (isReady) void loadDrawer();
+  }, [isReady]);
 
   const onFilter = useCallback(
     (q: string) => {
-      setCursor(-1);
+      leave();
       go({ q: q || undefined });
     },
-    [go],
+    [go, leave],
   );
   const onRange = useCallback(
     (next: string) => {
-      setCursor(-1);
+      leave();
       go({ range: next === RANGE_DEFAULT ? undefined : next });
     },
-    [go],
+    [go, leave],
   );
+  const onPin = useCallback((pinned: string[]) => keep({ pinned }), [keep]);
   const onZoom = useCallback((from: number, to: number) => onRange(absolute(from, to)), [onRange]);
-  const open = useCallback(
-    (place: number) => {
-      const event = rows[place];
-      setCursor(place);
-      if (event?.index != null) go({ event: String(event.index) }, opened !== null);
-    },
-    [rows, go, opened],
-  );
-  const close = () => go({ event: undefined });
-  const step = (by: 1 | -1) => {
-    const from = opened === null ? cursor : rows.findIndex((event) => event.index === opened);
-    const place = Math.min(rows.length - 1, Math.max(0, from + by));
-    if (opened !== null) open(place);
-    else setCursor(place);
-  };
   const toggleLive = () => go({ live: isLive ? undefined : "1" });
   const nameOf = useCallback(
     (key: string) => (key === "sentence" ? t.sentence : catalogue.field(key)),
@@ -136,7 +109,7 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
     onFilter: () => bar.current?.focus(),
     onStep: step,
     onOpen: () => cursor >= 0 && open(cursor),
-    onClose: opened !== null ? close : () => setCursor(-1),
+    onClose: opened !== null ? close : leave,
     onRange: () => setIsRangeOpen(true),
     onLive: toggleLive,
     onFacets: () => keep({ hasFacets: !hasFacets }),
@@ -148,9 +121,6 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
     },
   });
 
-  const refused =
-    walk.error instanceof ApiError && walk.error.code === "bad_filter" ? walk.error : null;
-  const isReady = walk.isSuccess;
   const onContext = useCallback(
     (event: AuditEvent, column: string | null, at: MouseEvent) =>
       setMenu({ event, column, x: at.clientX, y: at.clientY }),
@@ -191,7 +161,7 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
         onList={(next) => go({ layout: next ? "list" : undefined })}
         live={{
           isOn: isLive,
-          isPossible: canFollow,
+          isPossible: view.canFollow,
           rate: live.rate,
           isConnected: live.isConnected,
           onToggle: toggleLive,
@@ -237,6 +207,8 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
             filter={filter}
             question={asked.question}
             isReady={isReady}
+            pinned={kept.pinned ?? NO_PINS}
+            onPin={onPin}
             onFilter={onFilter}
           />
         ) : null}
@@ -250,7 +222,7 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
           columns={columns}
           widths={kept.widths ?? NO_WIDTHS}
           context={context}
-          cursor={opened === null ? cursor : rows.findIndex((event) => event.index === opened)}
+          cursor={cursor}
           filter={filter}
           range={range}
           now={asked.now}

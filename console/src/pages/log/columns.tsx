@@ -6,7 +6,7 @@
 import { IconFlag3Filled } from "@tabler/icons-react";
 import type { Catalogue } from "../../api/catalogue";
 import type { AuditEvent } from "../../api/events";
-import { labelOf, objectsOf } from "../../events/object";
+import { objectsOf } from "../../events/object";
 import { outcomeOf } from "../../events/outcome";
 import { sentenceText } from "../../events/sentence";
 import type { Format } from "../../i18n/format";
@@ -171,9 +171,4 @@ export function tableColumns(
       },
     ];
   });
-}
-
-/** What an event's objects are called in a title. */
-export function objectLabel(event: AuditEvent): string {
-  return objectsOf(event).map(labelOf).join(", ");
 }

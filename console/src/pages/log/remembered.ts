@@ -9,6 +9,8 @@ export interface Remembered {
   widths?: Record<string, number>;
   isDense?: boolean;
   hasFacets?: boolean;
+  /** Facets that stand above the others, in their order. */
+  pinned?: string[];
 }
 
 function read(): Remembered {
