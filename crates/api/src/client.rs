@@ -8,6 +8,7 @@
 mod ask;
 mod export;
 mod life;
+mod operation;
 
 pub use ask::{Message, Tail};
 
@@ -20,15 +21,15 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::routes;
-use crate::wire::append::AppendAnswer;
+use crate::wire::append::{AppendAnswer, Rejected};
 use crate::wire::catalogue::CatalogueAnswer;
 use crate::wire::page::{EventsPage, PageQuery};
 use crate::wire::problem::Problem;
 use crate::wire::quarantine::{QuarantinePage, ReplayAnswer};
 use crate::wire::status::Status;
 
-/// Longest time one request may take, seconds.
-pub const REQUEST_SECONDS_MAX: u64 = 300;
+/// Longest time one try of a request may take, unless chosen otherwise.
+const REQUEST_TIME_MAX: Duration = Duration::from_secs(300);
 /// Longest time to reach the server, seconds.
 pub const CONNECT_SECONDS_MAX: u64 = 10;
 /// Longest pause before a retry that is taken from `Retry-After`, seconds.
@@ -75,6 +76,12 @@ pub enum ClientError {
     /// The server answered with an error.
     #[error("{} ({}, request {})", .0.detail, .0.code, .0.request_id)]
     Refused(Box<Problem>),
+    /// The server rejected the event.
+    #[error("the event was rejected: {} {}: {}", .fault.code, .fault.field, .fault.message)]
+    Rejected {
+        /// The first of its faults.
+        fault: Box<Rejected>,
+    },
     /// The answer is not what the API says.
     #[error("the server's answer is not understood; is it an Annals server of this version?")]
     Answer(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -104,6 +111,7 @@ pub struct Client {
     base: String,
     authorization: Option<HeaderValue>,
     retry: Retry,
+    time_max: Duration,
 }
 
 impl std::fmt::Debug for Client {
@@ -125,19 +133,24 @@ impl Client {
         }
         let authorization = token.map(bearer).transpose()?;
         let http = reqwest::blocking::Client::builder()
-            .timeout(Duration::from_secs(REQUEST_SECONDS_MAX))
             .connect_timeout(Duration::from_secs(CONNECT_SECONDS_MAX))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()
             .map_err(ClientError::Setup)?;
-        Ok(Self { http, base, authorization, retry: Retry::default() })
+        Ok(Self { http, base, authorization, retry: Retry::default(), time_max: REQUEST_TIME_MAX })
     }
 
     /// The same client with another patience.
     #[must_use]
     pub fn with_retry(self, retry: Retry) -> Self {
         Self { retry, ..self }
+    }
+
+    /// The same client that waits at most so long for an answer to one try.
+    #[must_use]
+    pub fn with_time_max(self, time_max: Duration) -> Self {
+        Self { time_max, ..self }
     }
 
     /// Sends NDJSON. A request without a good line is an answer too: nothing accepted, the
@@ -266,7 +279,8 @@ impl Client {
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.http.request(method, format!("{}{path}", self.base));
+        let url = format!("{}{path}", self.base);
+        let request = self.http.request(method, url).timeout(self.time_max);
         match &self.authorization {
             Some(value) => request.header(AUTHORIZATION, value.clone()),
             None => request,

@@ -7,6 +7,7 @@
 mod events;
 mod life;
 mod log;
+mod operations;
 mod saved;
 mod schema;
 mod search;
@@ -44,6 +45,8 @@ looked at.";
         life::sessions,
         life::operations,
         life::causes,
+        operations::begin,
+        operations::end,
         saved::views,
         saved::save_view,
         saved::view,

@@ -49,8 +49,10 @@ pub const HISTORY: &str = "/v1/history";
 pub const PROFILE: &str = "/v1/users/{name}/profile";
 /// Sessions: who was where, from when to when.
 pub const SESSIONS: &str = "/v1/sessions";
-/// Operations in two phases.
+/// Operations in two phases: begin one (POST), list those without an outcome (GET).
 pub const OPERATIONS: &str = "/v1/operations";
+/// End one operation.
+pub const OPERATION_OUTCOME: &str = "/v1/operations/{id}/outcome";
 /// What made an event happen, and what it made happen.
 pub const CAUSES: &str = "/v1/causes/{id}";
 /// Saved views: list (GET), save (POST).

@@ -46,7 +46,7 @@ pub use nearest::Nearest;
 pub use object::{Object, Related};
 pub use operator::{SYSTEM, UNKNOWN, UserType};
 pub use outcome::Outcome;
-pub use phase::Phase;
+pub use phase::{Phase, outcome_id};
 pub use record::{Record, Sealed, Sender};
 pub use sealed::{RecordSalt, Tag, commitment, leaf_hash};
 pub use timestamp::{TIMESTAMP_BYTES, Timestamp};

@@ -21,6 +21,7 @@ mod log;
 mod metrics;
 mod one;
 mod openapi;
+mod operations;
 pub(crate) mod principal;
 mod profile;
 mod progress;
@@ -110,6 +111,8 @@ fn table(app: &Shared) -> Vec<Route> {
         get_(routes::PROFILE, Needs(ReadEvents), get(profile::profile)),
         get_(routes::SESSIONS, Needs(ReadEvents), get(life::sessions)),
         get_(routes::OPERATIONS, Needs(ReadEvents), get(life::operations)),
+        post_(routes::OPERATIONS, Needs(WriteEvents), post(operations::begin)),
+        post_(routes::OPERATION_OUTCOME, Needs(WriteEvents), post(operations::end)),
         get_(routes::CAUSES, Needs(ReadEvents), get(life::causes)),
         get_(routes::VIEWS, Needs(ReadEvents), get(views::list)),
         post_(routes::VIEWS, Needs(ReadEvents), post(views::save)),

@@ -12,6 +12,7 @@
 mod batch;
 pub mod limits;
 mod lines;
+mod one;
 mod outcome;
 mod quarantined;
 mod quota;
@@ -28,6 +29,7 @@ use crate::auth::token::SERVER_EMITTER;
 use crate::control::SECRET_BYTES;
 
 pub use lines::Form;
+pub(crate) use one::One;
 pub use outcome::{IngestError, Outcome};
 pub use quarantined::Quarantined;
 pub use quota::Quota;
@@ -228,7 +230,7 @@ impl Ingest {
         }
         let mut spent = self.quota.reservation(&request.sender.emitter);
         let mut batches = Batches::each(self, request, 0, true);
-        for Conflict { line, fault } in conflicts {
+        for Conflict { line, fault, .. } in conflicts {
             let text = items.iter().find(|item| item.line == *line).map_or(&[][..], |i| i.text);
             let faults = std::slice::from_ref(fault);
             let kept = Quarantined::new(request, *line, faults, text, &mut ids);

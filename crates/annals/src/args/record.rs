@@ -13,6 +13,15 @@ pub(crate) struct RecordArgs {
     /// Many events: an NDJSON file, or - for standard input.
     #[arg(long, value_name = "FILE|-", conflicts_with_all = ["service", "operation", "operator"])]
     pub(crate) ndjson: Option<PathBuf>,
+    /// Before the act: record that it is about to begin, and print the id to end it with.
+    #[arg(long, conflicts_with_all = ["ndjson", "outcome", "finish", "duration_ms"])]
+    pub(crate) begin: bool,
+    /// After the act: record how the operation that was begun with this id ended.
+    #[arg(long, value_name = "ID", requires = "outcome", conflicts_with_all = [
+        "ndjson", "id", "time", "region", "stack_id", "service", "operation", "operator",
+        "username", "source_ip", "request_data", "session_id", "request_id", "cause_id",
+    ])]
+    pub(crate) finish: Option<String>,
     /// The sender's key against doubles; a random one if absent.
     #[arg(long, value_name = "ID")]
     pub(crate) id: Option<String>,
@@ -29,10 +38,10 @@ pub(crate) struct RecordArgs {
     #[arg(long)]
     pub(crate) service: Option<String>,
     /// Operation: code, English or Chinese name.
-    #[arg(long, required_unless_present = "ndjson")]
+    #[arg(long, required_unless_present_any = ["ndjson", "finish"])]
     pub(crate) operation: Option<String>,
     /// The login that acted.
-    #[arg(long, required_unless_present = "ndjson")]
+    #[arg(long, required_unless_present_any = ["ndjson", "finish"])]
     pub(crate) operator: Option<String>,
     /// The account acted as or for; default: the operator.
     #[arg(long)]
@@ -55,6 +64,9 @@ pub(crate) struct RecordArgs {
     /// Error text or comment.
     #[arg(long)]
     pub(crate) reason: Option<String>,
+    /// How long it took, in milliseconds.
+    #[arg(long, value_name = "MS")]
+    pub(crate) duration_ms: Option<u64>,
     /// Correlation: the session.
     #[arg(long)]
     pub(crate) session_id: Option<String>,

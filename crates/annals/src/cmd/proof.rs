@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use annals_ledger::{Head, LedgerReader};
-use annals_proof::SignedCheckpoint;
+use annals_ledger::{Head, LeafIndex, LedgerReader};
+use annals_proof::{ProofBundle, SignedCheckpoint};
 
 use crate::args::ProofArgs;
 use crate::exit::Exit;
@@ -33,9 +33,12 @@ fn from_folder(data: &Path, id: &str) -> Result<String, Exit> {
     match found.as_slice() {
         [] => Err(Exit::No(format!("no event has the id {id}"))),
         [index] => {
-            let head = cosigned(data, &reader).filter(|head| index.0 < head.size.0);
-            let head = head.unwrap_or_else(|| reader.head());
-            reader.prove_at(*index, &head).map(|bundle| bundle.text()).map_err(fault)
+            let head_with = |index: LeafIndex| {
+                let head = cosigned(data, &reader).filter(|head| index.0 < head.size.0);
+                head.unwrap_or_else(|| reader.head())
+            };
+            let proofs = annals_server::prove(&reader, *index, head_with).map_err(fault)?;
+            Ok(proofs.iter().map(ProofBundle::text).collect())
         }
         many => {
             let places: Vec<String> = many.iter().map(|index| index.0.to_string()).collect();

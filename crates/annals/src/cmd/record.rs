@@ -1,4 +1,4 @@
-//! `annals record`: one event from arguments, or many from an NDJSON file.
+//! `annals record`: one event from arguments, whole or in two phases, or many from an NDJSON file.
 //!
 //! A file is resumable: sending it twice adds nothing. Lines without an `id` get one that is
 //! derived, with a key, from the token, the line and how often that line came before, so that the
@@ -14,11 +14,13 @@ use crate::reach;
 /// Sends what the arguments say.
 pub(crate) fn run(args: &RecordArgs) -> Result<(), Exit> {
     let client = reach::client(&args.server)?;
-    match &args.ndjson {
-        Some(path) => {
+    match (&args.ndjson, &args.finish) {
+        (Some(path), _) => {
             let token = reach::token(&args.server)?;
             file::send(&client, path, &token, args.json)
         }
-        None => single::send(&client, args),
+        (None, Some(id)) => single::finish(&client, id, args),
+        (None, None) if args.begin => single::begin(&client, args),
+        (None, None) => single::send(&client, args),
     }
 }

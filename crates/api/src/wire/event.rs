@@ -12,7 +12,7 @@ mod scan;
 pub(crate) mod schema;
 
 pub use kept::KeptEvent;
-pub use parse::parse_event;
+pub use parse::{parse_event, parse_outcome};
 pub use print::{Ending, Language, MASKED, Names, Print, print_event};
 
 #[cfg(test)]

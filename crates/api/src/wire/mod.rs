@@ -10,6 +10,7 @@ pub mod event;
 pub mod export;
 pub mod health;
 pub mod history;
+pub mod operation;
 pub mod page;
 pub mod problem;
 pub mod profile;

@@ -284,11 +284,22 @@ fn check_user_type(
 
 fn check_outcome(record: &Record<'_>, faults: &mut Faults) -> Outcome {
     let is_intent = record.phase == Phase::Intent;
+    let is_end = matches!(record.phase, Phase::Outcome { .. });
     let default = if is_intent { Outcome::Pending } else { Outcome::Success };
-    let Some(word) = record.outcome.as_deref() else { return default };
+    let Some(word) = record.outcome.as_deref() else {
+        if is_end {
+            faults.add(codes::MISSING_FIELD, "outcome", "required: how the operation ended");
+        }
+        return default;
+    };
     match Outcome::parse(word) {
         Some(outcome) if is_intent && outcome != Outcome::Pending => {
             faults.add(codes::BAD_VALUE, "outcome", "an intent has no outcome yet; leave it out");
+            default
+        }
+        Some(Outcome::Pending) if is_end => {
+            let message = "an operation that is still going on has no outcome yet; send it later";
+            faults.add(codes::BAD_VALUE, "outcome", message);
             default
         }
         Some(outcome) => outcome,

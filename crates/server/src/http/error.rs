@@ -96,6 +96,10 @@ pub(crate) enum HttpError {
     StillRejected(Vec<Rejected>),
     #[error("the line was replayed before; see index {index}")]
     AlreadyReplayed { index: u64 },
+    #[error("an event with this id and other content is kept; give each operation its own id")]
+    IdConflict,
+    #[error("the operation ended before, in another way; see index {index}")]
+    AlreadyClosed { index: u64 },
     #[error("the line was not kept whole or is not UTF-8; it cannot be replayed")]
     NotReplayable,
     #[error("the server is stopping; try again in a moment")]
@@ -163,6 +167,8 @@ impl HttpError {
             Self::NoGoodLine(_) => plain(S::UNPROCESSABLE_ENTITY, "no_good_line"),
             Self::StillRejected(_) => plain(S::UNPROCESSABLE_ENTITY, "still_rejected"),
             Self::AlreadyReplayed { .. } => plain(S::CONFLICT, "already_replayed"),
+            Self::IdConflict => plain(S::CONFLICT, "id_conflict"),
+            Self::AlreadyClosed { .. } => plain(S::CONFLICT, "already_closed"),
             Self::NotReplayable => plain(S::CONFLICT, "not_replayable"),
             Self::Stopping => Face(S::SERVICE_UNAVAILABLE, "stopping", Some(BUSY_RETRY_SECONDS)),
             Self::Ingest(error) => of_ingest(error),

@@ -4,14 +4,17 @@
 //! What is out of scope looks exactly like what does not exist. An id is unique per emitter only;
 //! events of it that the caller may not see do not count. Blocks: not for async threads.
 
-use annals_ledger::LedgerError;
+use annals_ledger::{Clock as _, SystemClock};
 use annals_proof::LeafIndex;
 use annals_record::Leaf;
-use annals_views::{Found, Order, Position, Progress, Question, Scope};
+use annals_views::{Found, Position, Scope};
 
 use crate::app::App;
 use crate::http::error::HttpError;
+use crate::pair;
 use crate::recorder::Shown;
+
+const NANOS_PER_HOUR: i64 = 3_600_000_000_000;
 
 /// The one event with this id.
 pub(crate) fn by_id(app: &App, scope: &Scope, id: &str) -> Result<Found, HttpError> {
@@ -45,7 +48,7 @@ pub(crate) fn at(app: &App, scope: &Scope, index: u64) -> Result<Found, HttpErro
     let leaf = app.reader.leaf(LeafIndex(index))?;
     let phase = leaf.core().phase().map(str::to_owned);
     let found = match phase.as_deref() {
-        Some("intent") => with_outcome(app, scope, leaf, index)?,
+        Some("intent") => with_outcome(app, leaf, index)?,
         Some("outcome") => of_intent(app, leaf, index)?,
         _ => whole(leaf, index),
     };
@@ -57,34 +60,29 @@ fn whole(leaf: Leaf, index: u64) -> Found {
     Found { position, leaf, outcome: None, updates: None, is_given_up: false }
 }
 
-/// An intent as the index knows it, which has seen whether its outcome came.
-fn with_outcome(app: &App, scope: &Scope, leaf: Leaf, index: u64) -> Result<Found, HttpError> {
-    let Some(search) = &app.search else { return Ok(whole(leaf, index)) };
-    let question = Question::everything(scope.clone(), leaf_time(&leaf));
-    let (after, progress) = (index.checked_sub(1), Progress::default());
-    let answer = search.page(&question, Order::Index, after, None, 1, &progress)?;
-    let known = answer.value.events.into_iter().find(|found| found.position.index == index);
-    Ok(known.unwrap_or_else(|| whole(leaf, index)))
+/// An intent, and how it ended as far as the ledger knows.
+fn with_outcome(app: &App, leaf: Leaf, index: u64) -> Result<Found, HttpError> {
+    let outcome = pair::outcome(&app.reader, &leaf)?.map(|(_, outcome)| outcome);
+    let is_given_up = outcome.is_none() && is_overdue(app, &leaf);
+    Ok(Found { outcome, is_given_up, ..whole(leaf, index) })
 }
 
-fn leaf_time(leaf: &Leaf) -> annals_record::Timestamp {
-    annals_record::Timestamp::from_nanos(leaf.at())
+/// True once the limit is over within which an outcome must come.
+fn is_overdue(app: &App, intent: &Leaf) -> bool {
+    let limit = i64::try_from(app.config.views.open_hours_max).unwrap_or(i64::MAX);
+    let limit = limit.saturating_mul(NANOS_PER_HOUR);
+    intent.at() < SystemClock.now().nanos().saturating_sub(limit)
 }
 
 /// The leaf of an outcome is the event of its intent, told again.
 fn of_intent(app: &App, outcome: Leaf, index: u64) -> Result<Found, HttpError> {
-    let of = outcome.core().of().map(std::borrow::Cow::into_owned).unwrap_or_default();
-    for intent in app.reader.find(&of)? {
-        let leaf = match app.reader.leaf(intent) {
-            Err(LedgerError::Pruned { .. }) => continue,
-            leaf => leaf?,
-        };
-        if leaf.core().emitter() == outcome.core().emitter() {
-            let position = Position { at: leaf.at(), index };
-            let updates = Some(intent.0);
-            let outcome = Some(outcome);
-            return Ok(Found { position, leaf, outcome, updates, is_given_up: false });
+    let core = outcome.core();
+    let of = core.of().unwrap_or_default();
+    match pair::intent(&app.reader, &of, core.emitter())? {
+        Some((intent, leaf)) => {
+            let (outcome, updates) = (Some(outcome), Some(intent.0));
+            Ok(Found { outcome, updates, ..whole(leaf, index) })
         }
+        None => Ok(whole(outcome, index)),
     }
-    Ok(whole(outcome, index))
 }

@@ -12,7 +12,7 @@ use crate::app::{App, Shared};
 use crate::http::error::HttpError;
 use crate::http::one;
 use crate::http::principal::{Permit, Principal, ReadEvents};
-use crate::recorder;
+use crate::{pair, recorder};
 
 const OPERATION: &str = "proof.create";
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -49,16 +49,20 @@ async fn prove(
     let prove = move || {
         let found = find(&app)?;
         let index = LeafIndex(found.position.index);
-        let bundle = app.reader.prove_at(index, &app.publisher.head_with(index.0))?;
-        let bundle = withhold(bundle, by.masks().tags(&found))?;
+        let head_with = |index: LeafIndex| app.publisher.head_with(index.0);
+        let tags = by.masks().tags(&found);
+        let mut text = String::new();
+        for bundle in pair::prove(&app.reader, index, head_with)? {
+            text += &withhold(bundle, tags)?.text();
+        }
         let position = index.0.to_string();
         app.ingest.record_own(recorder::about(by.caller(), OPERATION, "event", &position))?;
-        Ok::<_, HttpError>((index, bundle))
+        Ok::<_, HttpError>((index, text))
     };
-    let (index, bundle) = tokio::task::spawn_blocking(prove).await??;
+    let (index, text) = tokio::task::spawn_blocking(prove).await??;
     let file = format!("attachment; filename=\"event-{}.tlog-proof\"", index.0);
     let headers = [(CONTENT_TYPE, TEXT.to_owned()), (CONTENT_DISPOSITION, file)];
-    Ok((headers, bundle.text()).into_response())
+    Ok((headers, text).into_response())
 }
 
 /// The proof without the values of `tags`: it verifies as before, and shows them as withheld.

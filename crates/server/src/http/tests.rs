@@ -4,6 +4,7 @@ mod append;
 mod console;
 mod masked;
 mod matrix;
+mod operations;
 mod quarantine;
 mod read;
 mod saved;

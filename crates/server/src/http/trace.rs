@@ -71,6 +71,8 @@ pub(crate) const TRACES: &[(Method, &str, Trace)] = &[
     (GET, routes::PROFILE, Trace::Read("profile.view")),
     (GET, routes::SESSIONS, QUERY),
     (GET, routes::OPERATIONS, QUERY),
+    (POST, routes::OPERATIONS, Trace::Nothing(Why::IsTheRecord)),
+    (POST, routes::OPERATION_OUTCOME, Trace::Nothing(Why::IsTheRecord)),
     (GET, routes::CAUSES, QUERY),
     (GET, routes::VIEWS, NO_EVENT),
     (POST, routes::VIEWS, Trace::Act("view.create")),

@@ -9,8 +9,8 @@ use std::time::Duration;
 use annals_api::wire::event::parse_event;
 use annals_ledger::limits::BATCH_EVENTS_MAX;
 use annals_ledger::{LedgerError, OnConflict, Place, Receipt, Ticket};
-use annals_record::{Fault, Record, Sealed, Sender, codes};
-use annals_views::{Row, Scope};
+use annals_record::{Fault, Leaf, Record, Sealed, Sender, codes};
+use annals_views::Row;
 use uuid::Uuid;
 
 use super::limits::LINE_BYTES_MAX;
@@ -67,6 +67,8 @@ struct Sent {
 /// A line whose id is taken by other content.
 pub(super) struct Conflict {
     pub(super) line: u64,
+    /// Position of the event that has the id.
+    pub(super) index: u64,
     pub(super) fault: Fault,
 }
 
@@ -111,13 +113,32 @@ impl<'a> Batches<'a> {
     ) -> Result<Result<(), Vec<Fault>>, IngestError> {
         let text_bytes = item.text.len();
         let sealed = match parse(item, broken) {
-            Ok((record, faults)) => self
-                .seal(&record, faults, self.request.sender, text_bytes)?
-                .and_then(|sealed| in_scope(sealed, self.request.scope)),
+            Ok((record, faults)) => {
+                self.seal(&record, faults, self.request.sender, text_bytes)?.and_then(|sealed| {
+                    in_scope(sealed, |leaf| {
+                        let scope = self.request.scope;
+                        scope.is_none_or(|scope| scope.sees(&Row::new(leaf, 0)))
+                    })
+                })
+            }
             Err(fault) => Err(vec![fault]),
         };
         self.text_bytes_left = self.text_bytes_left.saturating_sub(text_bytes);
         Ok(sealed.map(|sealed| self.add(sealed, Source::Line(item.line), text_bytes)))
+    }
+
+    /// Seals a record of the sender into a batch, if `sees` lets it write the leaf; the inner
+    /// error are its faults.
+    pub(super) fn push_record(
+        &mut self,
+        record: &Record<'_>,
+        faults: Vec<Fault>,
+        sees: impl Fn(&Leaf) -> bool,
+    ) -> Result<Result<(), Vec<Fault>>, IngestError> {
+        let text_bytes = self.text_bytes_left;
+        let sealed = self.seal(record, faults, self.request.sender, text_bytes)?;
+        let sealed = sealed.and_then(|sealed| in_scope(sealed, sees));
+        Ok(sealed.map(|sealed| self.add(sealed, Source::Line(1), text_bytes)))
     }
 
     /// Seals a rejected line into a batch. One that was kept before is not kept again; what that
@@ -275,13 +296,13 @@ impl Conflict {
         let message = format!(
             "the event at index {index} has this id and other content; give each event its own id"
         );
-        Self { line, fault: Fault::new(ID_CONFLICT, "id", message) }
+        Self { line, index, fault: Fault::new(ID_CONFLICT, "id", message) }
     }
 }
 
 /// What is not known to be in the sender's scope is not the sender's to write.
-fn in_scope(sealed: Sealed, scope: Option<&Scope>) -> Result<Sealed, Vec<Fault>> {
-    if scope.is_none_or(|scope| scope.sees(&Row::new(&sealed.leaf, 0))) {
+fn in_scope(sealed: Sealed, sees: impl Fn(&Leaf) -> bool) -> Result<Sealed, Vec<Fault>> {
+    if sees(&sealed.leaf) {
         return Ok(sealed);
     }
     let message = "the token is limited to other events; use one whose scope covers this";

@@ -12,11 +12,24 @@ use std::sync::LazyLock;
 /// Reads one event. `Err`: the text is not one JSON object. Otherwise the record, with whatever
 /// could be read, and the faults of single fields; the caller adds those of `Record::seal`.
 pub fn parse_event(text: &[u8]) -> Result<(Record<'_>, Vec<Fault>), Fault> {
+    parse(text, None)
+}
+
+/// Reads how an operation ended: an object with those fields of an event that say so. As
+/// [`parse_event`].
+pub fn parse_outcome(text: &[u8]) -> Result<(Record<'_>, Vec<Fault>), Fault> {
+    parse(text, Some(KEYS_OF_OUTCOME))
+}
+
+fn parse<'a>(
+    text: &'a [u8],
+    only: Option<&'static [&'static str]>,
+) -> Result<(Record<'a>, Vec<Fault>), Fault> {
     let text = simdutf8::compat::from_utf8(text).map_err(|fault| {
         let message = format!("byte {} is not UTF-8", fault.valid_up_to());
         Fault::new(codes::BAD_UTF8, "", message)
     })?;
-    let mut event = Event::default();
+    let mut event = Event { only, ..Event::default() };
     match for_each_pair(text, |key, value| event.take(key, value)) {
         Ok(()) => Ok((event.record, event.faults)),
         Err(fault) => Err(syntax_fault(&fault)),
@@ -92,6 +105,10 @@ keys! {
     DurationMs "duration_ms"
 }
 
+/// What an outcome may say; everything else was said by its intent.
+const KEYS_OF_OUTCOME: &[&str] =
+    &["outcome", "reason", "changes", "object", "objects", "related", "duration_ms"];
+
 /// Unknown keys for which the nearest known one is looked for.
 const HINTS_COUNT_MAX: usize = 8;
 /// Characters of an unknown key that are shown.
@@ -108,6 +125,8 @@ static NEAREST: LazyLock<Nearest> = LazyLock::new(|| {
 struct Event<'a> {
     record: Record<'a>,
     faults: Vec<Fault>,
+    /// The keys it may have, if not all.
+    only: Option<&'static [&'static str]>,
     /// One bit for each place in `KEYS` that was seen.
     seen: u32,
     hints: usize,
@@ -120,6 +139,10 @@ impl<'a> Event<'a> {
         };
         let place = known as usize;
         let field = KEYS[place];
+        if let Some(only) = self.only.filter(|only| !only.contains(&field)) {
+            let message = format!("the intent says this; an outcome has {}", only.join(", "));
+            return self.fault(codes::UNKNOWN_FIELD, field, message);
+        }
         if self.seen >> place & 1 == 1 {
             return self.fault(codes::DUPLICATE_KEY, field, "stands in the event twice");
         }

@@ -31,9 +31,9 @@ pub(crate) struct Event {
     user_type: Option<String>,
     source_ip: Option<String>,
     source_port: Option<u16>,
-    object: Option<Object>,
+    object: Option<EventObject>,
     /// Several targets of one act, at most 1,000.
-    objects: Option<Vec<Object>>,
+    objects: Option<Vec<EventObject>>,
     /// What else it concerns, at most 200.
     related: Option<Vec<Related>>,
     /// Any JSON up to 48 KiB; secrets are masked before anything is kept.
@@ -82,8 +82,9 @@ pub(crate) struct Event {
 }
 
 /// The target of an operation.
+// Not named `Object`: that is the document's word for anything.
 #[derive(ToSchema)]
-pub(crate) struct Object {
+pub(crate) struct EventObject {
     r#type: Option<String>,
     id: Option<String>,
     name: Option<String>,
@@ -102,7 +103,7 @@ pub(crate) struct Related {
 
 /// What an edit changed.
 #[derive(ToSchema)]
-struct Changes {
+pub(crate) struct Changes {
     #[schema(value_type = Option<Object>)]
     before: Option<()>,
     #[schema(value_type = Option<Object>)]
