@@ -9,4 +9,5 @@ pub mod ledger;
 pub mod map;
 pub mod proof;
 pub mod record;
+pub mod spool;
 pub mod views;

@@ -8,4 +8,6 @@
 pub mod client;
 pub mod openapi;
 pub mod routes;
+#[cfg(feature = "client")]
+pub mod sdk;
 pub mod wire;

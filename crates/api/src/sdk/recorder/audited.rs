@@ -1,0 +1,71 @@
+//! `Audited`: an operation between its beginning and its end.
+//!
+//! Whoever holds one may act. Dropped without an end, as by a panic, an early return or the death
+//! of the process, its outcome stays open and becomes `unknown`: nobody knows whether the act took
+//! effect, and nothing else is claimed.
+
+use std::time::Instant;
+
+use annals_record::Outcome;
+
+use super::Recorder;
+use crate::sdk::{End, Event, Guarantee, SdkError};
+
+/// An operation that has begun.
+#[derive(Debug)]
+#[must_use = "an operation without an end becomes `unknown`"]
+pub struct Audited {
+    recorder: Recorder,
+    id: String,
+    begun: Instant,
+    /// Of a best-effort operation, which is told as a whole; the others' intent is kept already.
+    event: Option<Event>,
+}
+
+impl Audited {
+    pub(super) fn new(recorder: Recorder, event: Event, guarantee: Guarantee) -> Self {
+        let id = event.id().to_owned();
+        let event = (guarantee == Guarantee::BestEffort).then_some(event);
+        Self { recorder, id, begun: Instant::now(), event }
+    }
+
+    /// The id of its event.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Tells how it ended, and how long it took.
+    ///
+    /// # Errors
+    /// When the outcome cannot be kept; the operation is then `unknown`.
+    pub fn finish(mut self, end: End) -> Result<(), SdkError> {
+        let end = end.or_duration(self.begun.elapsed());
+        match self.event.take() {
+            None => self.recorder.finish(&self.id, &end),
+            Some(event) => {
+                self.recorder.tell_whole(&event, &end);
+                Ok(())
+            }
+        }
+    }
+
+    /// It ends later, by [`Recorder::finish`] with this id: for acts that go on after their
+    /// request was answered.
+    #[must_use]
+    pub fn later(mut self) -> String {
+        if let Some(event) = self.event.take() {
+            self.recorder.tell_intent(&event);
+        }
+        std::mem::take(&mut self.id)
+    }
+}
+
+impl Drop for Audited {
+    fn drop(&mut self) {
+        if let Some(event) = self.event.take() {
+            let end = End::new(Outcome::Unknown).or_duration(self.begun.elapsed());
+            self.recorder.tell_whole(&event, &end);
+        }
+    }
+}
