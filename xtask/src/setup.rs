@@ -22,12 +22,17 @@ const PACKAGES: &[Package] = &[
     Package { name: "gcc", program: "cc", needed_by: "crates" },
     Package { name: "g++", program: "c++", needed_by: "fuzz" },
     Package { name: "strace", program: "strace", needed_by: "crates/annals/tests/fault.rs" },
+    Package { name: "curl", program: "curl", needed_by: "crates/annals/tests/guide.rs" },
+    Package { name: "python3", program: "python3", needed_by: PYTHON },
     Package { name: "nodejs", program: "node", needed_by: CONSOLE },
     Package { name: "npm", program: "npm", needed_by: CONSOLE },
     Package { name: "chromium", program: "chromium", needed_by: CONSOLE },
     Package { name: "fonts-noto-cjk", program: CHINESE_FONT, needed_by: CONSOLE },
 ];
 
+const PYTHON: &str = "clients/python/pyproject.toml";
+/// Debian parts it from Python, where another Python has it; no program shows that it is there.
+const VENV: Package = Package { name: "python3-venv", program: "", needed_by: PYTHON };
 const CONSOLE: &str = "console/package.json";
 /// Without one, a browser draws Chinese as empty boxes.
 const CHINESE_FONT: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
@@ -52,6 +57,14 @@ pub(crate) fn node() -> Result<()> {
         version.trim()
     );
     Ok(())
+}
+
+/// Makes sure that the Python client can be tested.
+pub(crate) fn python() -> Result<()> {
+    only(&["python3"])?;
+    let mut asked = Command::new("python3");
+    asked.args(["-c", "import ensurepip, venv"]);
+    if quiet_success(asked) { Ok(()) } else { install(&[&VENV]) }
 }
 
 fn only(names: &[&str]) -> Result<()> {

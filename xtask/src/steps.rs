@@ -89,6 +89,8 @@ pub(crate) fn command(mut command: Command) -> Result<Count> {
 pub(crate) enum Runner {
     Cargo,
     Vitest,
+    Pytest,
+    Node,
 }
 
 /// Runs a test command, shows its output as it comes, and counts the tests in it.
@@ -127,6 +129,22 @@ impl Runner {
             Self::Vitest => {
                 let rest = line.trim_start().strip_prefix("Tests ")?;
                 Some(rest.split('|').filter_map(part).fold(Count::default(), Count::and))
+            }
+            // `1 failed, 22 passed, 1 warning in 10.90s`
+            Self::Pytest => {
+                let (counts, _) = line.strip_suffix('s')?.rsplit_once(" in ")?;
+                let counts = counts.trim_matches(['=', ' ']);
+                Some(counts.split(',').filter_map(part).fold(Count::default(), Count::and))
+            }
+            // One number a line: `ℹ pass 5`, `ℹ fail 1`, `ℹ cancelled 0`.
+            Self::Node => {
+                let (what, number) = line.strip_prefix("ℹ ")?.split_once(' ')?;
+                let number = number.parse().ok()?;
+                match what {
+                    "pass" => Some(Count { passed: number, failed: 0 }),
+                    "fail" | "cancelled" => Some(Count { passed: 0, failed: number }),
+                    _ => None,
+                }
             }
         }
     }
@@ -167,6 +185,12 @@ mod tests {
         check(Runner::Vitest, "      Tests  1 failed | 11 passed (12)", Some((11, 1)));
         check(Runner::Vitest, "      Tests  7 passed (7)", Some((7, 0)));
         check(Runner::Vitest, " Test Files  1 passed (1)", None);
+        check(Runner::Pytest, "1 failed, 22 passed, 1 warning in 10.90s", Some((22, 1)));
+        check(Runner::Pytest, "23 passed in 9.10s", Some((23, 0)));
+        check(Runner::Pytest, ".......  [100%]", None);
+        check(Runner::Node, "ℹ pass 5", Some((5, 0)));
+        check(Runner::Node, "ℹ fail 1", Some((0, 1)));
+        check(Runner::Node, "ℹ duration_ms 812", None);
     }
 
     /// One failing step must turn the whole run, and an error is a failure, not a stop.

@@ -6,7 +6,7 @@
 
 use crate::repository::Repository;
 use crate::steps::{self, Count, Runner, Steps};
-use crate::{bench, console, setup, tidy};
+use crate::{bench, clients, console, setup, tidy};
 use anyhow::Result;
 use std::process::Command;
 
@@ -28,8 +28,10 @@ impl Depth {
     }
 }
 
-/// The test in crates/annals/tests/kill.rs; it has a step of its own, with its number of rounds.
-const KILL_TEST: &str = "nothing_acknowledged_is_lost";
+/// The tests in crates/annals/tests/kill.rs and sdk.rs that kill; they have a step of their own,
+/// with its number of rounds.
+const KILL_TESTS: [&str; 2] =
+    ["nothing_acknowledged_is_lost", "every_act_is_recorded_once_through_kills"];
 
 const WHOLE_WORKSPACE: [&str; 4] = ["--workspace", "--all-features", "--locked", "--quiet"];
 
@@ -63,12 +65,14 @@ pub(crate) fn run(repository: &Repository, depth: Depth) -> Result<bool> {
     steps.run("documentation tests", || steps::tests(Runner::Cargo, tests(repository, &["--doc"])));
     steps.run("black-box and crash tests", || {
         let mut command = tests(repository, &["--test", "*"]);
-        command.args(["--", "--skip", KILL_TEST]);
+        command.arg("--").args(KILL_TESTS.iter().flat_map(|test| ["--skip", *test]));
         steps::tests(Runner::Cargo, command)
     });
+    clients::steps(repository, &mut steps);
     let rounds = depth.kill_rounds().to_string();
     steps.run(&format!("{rounds} kill rounds"), || {
-        let mut command = tests(repository, &["--test", "kill"]);
+        let mut command = tests(repository, &["--test", "kill", "--test", "sdk"]);
+        command.arg("--").args(KILL_TESTS);
         command.env("ANNALS_KILL_ROUNDS", &rounds);
         steps::tests(Runner::Cargo, command)
     });
