@@ -1,0 +1,65 @@
+//! The integration guide, tried as a new user would: what it shows for shells is run as it stands.
+#![allow(clippy::unwrap_used)]
+
+mod house;
+
+use std::path::Path;
+use std::process::Command;
+
+use house::{ANNALS, House};
+use serde_json::Value;
+
+const GUIDE: &str = include_str!("../../../docs/guide/integrate.md");
+
+/// The snippets under a mark, in order.
+fn snippets(mark: &str) -> Vec<&str> {
+    let mark = format!("<!-- tried: {mark} -->\n```sh\n");
+    GUIDE.split(&mark).skip(1).map(|rest| rest.split("\n```").next().unwrap()).collect()
+}
+
+/// Protects: five minutes from nothing to a recorded operation; a guide that does not work is
+/// worse than none.
+#[test]
+fn shell_snippets_record_what_they_say() {
+    let house = House::start();
+    let (emitter, reader) = (house.token("emitter"), house.token("auditor"));
+    std::fs::create_dir(house.path("farm")).unwrap();
+    let programs = Path::new(ANNALS).parent().unwrap().to_owned();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = [programs].into_iter().chain(std::env::split_paths(&path));
+    let path = std::env::join_paths(path).unwrap();
+    let shown: Vec<&str> = ["shell", "curl"].into_iter().flat_map(snippets).collect();
+    assert_eq!(shown.len(), 3, "the marks of the guide have changed");
+    for snippet in shown {
+        let output = Command::new("sh")
+            .args(["-eu", "-c", snippet])
+            .current_dir(house.path(""))
+            .env("PATH", &path)
+            .env("USER", "zhang3")
+            .env("ANNALS_SERVER", format!("http://{}", house.address))
+            .env("ANNALS_TOKEN", &emitter)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{snippet}\n{said}");
+    }
+    assert!(!house.path("farm").exists());
+    let page = house.get(&reader, "/v1/events?order=time&q=service:hpc-clusters").1;
+    let mut told: Vec<String> = page["events"].as_array().unwrap().iter().map(summary).collect();
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "zhang3 cluster.create c-42 success",
+            "zhang3 cluster.delete c-42 failure",
+            "zhang3 cluster.delete c-42 success",
+        ]
+    );
+}
+
+fn summary(event: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let parts =
+        [&event["operator"], &event["operation"], &event["object"]["id"], &event["outcome"]];
+    parts.map(text).join(" ")
+}
