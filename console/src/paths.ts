@@ -15,6 +15,15 @@ export function logPath(ask: { q?: string; range?: string; event?: number } = {}
   return text ? `/ui/log?${text}` : "/ui/log";
 }
 
+/** The sessions page, asked a question. */
+export function sessionsPath(ask: { q?: string | undefined; range?: string } = {}): string {
+  const search = new URLSearchParams();
+  if (ask.q) search.set("q", ask.q);
+  if (ask.range) search.set("range", ask.range);
+  const text = search.toString();
+  return text ? `/ui/sessions?${text}` : "/ui/sessions";
+}
+
 export const paths = {
   home: "/",
   log: "/ui/log",

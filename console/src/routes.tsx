@@ -17,9 +17,14 @@ import { queryClient } from "./api/queries";
 import { sessionQuery } from "./api/session";
 import { isEmbedded, tell } from "./embedded";
 import { readExportsSearch } from "./pages/exports/search";
+import { readIpSearch } from "./pages/ip/search";
 import { readLogSearch } from "./pages/log/search";
+import { readObjectSearch } from "./pages/object/search";
+import { readOverviewSearch } from "./pages/overview/search";
 import { readState } from "./pages/quarantine/search";
+import { readSessionsSearch } from "./pages/sessions/search";
 import { readSignInSearch } from "./pages/sign-in/search";
+import { readUserSearch } from "./pages/user/search";
 import { paths } from "./paths";
 import { Failed } from "./shell/Failed";
 import { Missing } from "./shell/Missing";
@@ -121,11 +126,59 @@ const embed = createRoute({
   component: lazyRouteComponent(() => import("./pages/embed/EmbedPage"), "EmbedPage"),
 });
 
+const overview = createRoute({
+  getParentRoute: () => shell,
+  path: paths.overview,
+  validateSearch: readOverviewSearch,
+  component: lazyRouteComponent(() => import("./pages/overview/OverviewPage"), "OverviewPage"),
+});
+
+const object = createRoute({
+  getParentRoute: () => shell,
+  path: "/ui/object",
+  validateSearch: readObjectSearch,
+  component: lazyRouteComponent(() => import("./pages/object/ObjectPage"), "ObjectPage"),
+});
+
+const user = createRoute({
+  getParentRoute: () => shell,
+  path: "/ui/user/$name",
+  validateSearch: readUserSearch,
+  component: lazyRouteComponent(() => import("./pages/user/UserPage"), "UserPage"),
+});
+
+const ip = createRoute({
+  getParentRoute: () => shell,
+  path: "/ui/ip/$address",
+  validateSearch: readIpSearch,
+  component: lazyRouteComponent(() => import("./pages/ip/IpPage"), "IpPage"),
+});
+
+const sessions = createRoute({
+  getParentRoute: () => shell,
+  path: paths.sessions,
+  validateSearch: readSessionsSearch,
+  component: lazyRouteComponent(() => import("./pages/sessions/SessionsPage"), "SessionsPage"),
+});
+
 const routeTree = root.addChildren([
   home,
   signIn,
   embed,
-  shell.addChildren([log, integrity, quarantine, exports, account, accounts, tokens]),
+  shell.addChildren([
+    overview,
+    log,
+    object,
+    user,
+    ip,
+    sessions,
+    integrity,
+    quarantine,
+    exports,
+    account,
+    accounts,
+    tokens,
+  ]),
 ]);
 
 /** Parameters stand in the address as they are, not as JSON. */

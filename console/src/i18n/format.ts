@@ -98,6 +98,14 @@ export class Format {
     return this.write(time, { dateStyle: "medium" });
   }
 
+  /** A day of the week by its place, Monday 0. */
+  weekday(place: number, weekday: "short" | "long" = "short"): string {
+    const monday = Date.UTC(2024, 0, 1);
+    return new Intl.DateTimeFormat(this.tag, { weekday, timeZone: "UTC" }).format(
+      monday + place * DAY_MS,
+    );
+  }
+
   /** With options of one's own, for axes and headings. */
   custom(time: Time, options: Intl.DateTimeFormatOptions): string {
     return this.write(time, options);

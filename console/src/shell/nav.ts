@@ -4,8 +4,10 @@ import type { Icon } from "@tabler/icons-react";
 import {
   IconFileExport,
   IconKey,
+  IconLayoutDashboard,
   IconListSearch,
   IconMailExclamation,
+  IconPlugConnected,
   IconShieldCheck,
   IconUsers,
 } from "@tabler/icons-react";
@@ -25,6 +27,20 @@ export interface NavEntry {
 
 export const NAV: NavEntry[] = [
   { to: paths.log, label: "log", icon: IconListSearch, right: "read-events", key: "l" },
+  {
+    to: paths.overview,
+    label: "overview",
+    icon: IconLayoutDashboard,
+    right: "read-events",
+    key: "o",
+  },
+  {
+    to: paths.sessions,
+    label: "sessions",
+    icon: IconPlugConnected,
+    right: "read-events",
+    key: "s",
+  },
   { to: paths.exports, label: "exports", icon: IconFileExport, right: "export-events", key: "e" },
   { to: paths.integrity, label: "integrity", icon: IconShieldCheck, right: null, key: "i" },
   {

@@ -6,5 +6,7 @@ export const keys = {
   navigation: "Go to",
   log: "Audit log",
   event: "Event",
+  sessions: "Sessions",
+  wall: "Wall display",
   help: "This help",
 };

@@ -3,9 +3,29 @@
 import { account } from "./account";
 import { admin } from "./admin";
 import { embed } from "./embed";
+import { entity } from "./entity";
 import { exports } from "./exports";
 import { integrity } from "./integrity";
+import { ip } from "./ip";
+import { object } from "./object";
+import { overview } from "./overview";
 import { quarantine } from "./quarantine";
+import { sessions } from "./sessions";
 import { signIn } from "./signIn";
+import { user } from "./user";
 
-export const more = { account, admin, embed, exports, integrity, quarantine, signIn };
+export const more = {
+  account,
+  admin,
+  embed,
+  entity,
+  exports,
+  integrity,
+  ip,
+  object,
+  overview,
+  quarantine,
+  sessions,
+  signIn,
+  user,
+};

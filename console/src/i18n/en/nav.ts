@@ -7,4 +7,6 @@ export const nav = {
   quarantine: "Rejected input",
   accounts: "Accounts",
   tokens: "Tokens",
+  overview: "Overview",
+  sessions: "Sessions",
 };

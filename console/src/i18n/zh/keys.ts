@@ -9,5 +9,7 @@ export const keys: TranslationOf<typeof english> = {
   navigation: "前往",
   log: "审计日志",
   event: "事件",
+  sessions: "会话",
+  wall: "大屏显示",
   help: "显示本帮助",
 };

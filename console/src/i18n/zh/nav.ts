@@ -10,4 +10,6 @@ export const nav: TranslationOf<typeof english> = {
   quarantine: "被拒数据",
   accounts: "账号管理",
   tokens: "令牌管理",
+  overview: "概览",
+  sessions: "会话",
 };

@@ -97,11 +97,13 @@ export function useHistogram({ asked, by, isReady, isComparing }: Omit<Histogram
 }
 
 export interface HistogramViewProps extends Pick<HistogramProps, "asked" | "by" | "onZoom"> {
+  /** Pixels; as low as the audit page wants it if absent. */
+  height?: number;
   histogram: ReturnType<typeof useHistogram>;
 }
 
 export function Histogram(props: HistogramViewProps) {
-  const { asked, by, onZoom, histogram } = props;
+  const { asked, by, onZoom, histogram, height = HEIGHT_PX } = props;
   const t = useT("log");
   const { format } = useLocale();
   const catalogue = useCatalogue();
@@ -122,18 +124,18 @@ export function Histogram(props: HistogramViewProps) {
   }, [before, bars, end, shift, t.chartBefore]);
   if (histogram.error) return null;
   if (start === undefined) {
-    return <div className={classes.chartEmpty} style={{ height: HEIGHT_PX }} />;
+    return <div className={classes.chartEmpty} style={{ height }} />;
   }
   const says = t.chartSay(format.number(total ?? 0), format.stamp(start), format.stamp(end));
   return (
-    <Suspense fallback={<div style={{ height: HEIGHT_PX }} />}>
+    <Suspense fallback={<div style={{ height }} />}>
       <TimeBars
         series={series}
         buckets={bars}
         end={end}
         ghost={ghost}
         zone={format.zone}
-        height={HEIGHT_PX}
+        height={height}
         label={`${t.chart}: ${says}`}
         formatTime={(instant, span) => spanText(format, instant, span)}
         formatAxis={(instant, step) => axisText(format, instant, step)}

@@ -1,0 +1,96 @@
+// The frame of a page about one thing: head, parts, and beside them the drawer of one event.
+//
+// j and k walk through the events that the page lists, Escape closes the drawer. The caller keeps the
+// address; this keeps nothing.
+
+import type { ReactNode } from "react";
+import type { AuditEvent } from "../api/events";
+import { useT } from "../i18n/locale";
+import { EventDrawer } from "../pages/event/EventDrawer";
+import { logPath } from "../paths";
+import { useShortcuts } from "../shell/shortcuts";
+import { useGoTo } from "../shell/useGoTo";
+import classes from "./entity.module.css";
+import type { Go, PageSearch } from "./search";
+
+export interface EntityPageProps<Search extends PageSearch> {
+  search: Search;
+  go: Go<PageSearch>;
+  /** The events that j and k walk through, in the order shown. */
+  events: AuditEvent[];
+  head: ReactNode;
+  children: ReactNode;
+  /** Takes exactly the height there is; its parts scroll by themselves. */
+  isFilled?: boolean;
+}
+
+export function EntityPage<Search extends PageSearch>(props: EntityPageProps<Search>) {
+  const { search, go, events, head, children, isFilled = false } = props;
+  const goTo = useGoTo();
+  const opened = search.event === undefined ? null : Number(search.event);
+  const close = () => go({ event: undefined, tab: undefined });
+  const step = (by: 1 | -1) => {
+    const place = events.findIndex((event) => event.index === opened);
+    const next = events[place < 0 ? 0 : place + by];
+    if (next?.index != null) go({ event: String(next.index) }, opened !== null);
+  };
+  useShortcuts("event", [
+    { keys: "j", label: (messages) => messages.log.keyNext, run: () => step(1) },
+    { keys: "k", label: (messages) => messages.log.keyPrevious, run: () => step(-1) },
+    { keys: "Escape", label: (messages) => messages.log.keyClose, run: close },
+  ]);
+  return (
+    <div className={classes.page}>
+      <div className={classes.scroll} data-filled={isFilled || undefined}>
+        <article className={classes.inner}>
+          {head}
+          {children}
+        </article>
+      </div>
+      {opened === null ? null : (
+        <EventDrawer
+          index={opened}
+          tab={search.tab ?? "details"}
+          onTab={(tab) => go({ tab: tab === "details" ? undefined : tab }, true)}
+          known={events.find((event) => event.index === opened)}
+          onClose={close}
+          onStep={step}
+          onFilter={(q) => goTo(logPath({ q, range: "all" }))}
+        />
+      )}
+    </div>
+  );
+}
+
+export interface HeadProps {
+  icon: ReactNode;
+  /** What kind of thing it is. */
+  kind: string;
+  title: ReactNode;
+  /** Small facts below the title. */
+  facts?: ReactNode;
+  /** At the right: range, links. */
+  tools?: ReactNode;
+}
+
+export function EntityHead({ icon, kind, title, facts, tools }: HeadProps) {
+  return (
+    <header className={classes.head}>
+      <div className={classes.headText}>
+        <p className={classes.kind}>
+          {icon}
+          {kind}
+        </p>
+        <h1 className={classes.title}>{title}</h1>
+        {facts ? <div className={classes.facts}>{facts}</div> : null}
+      </div>
+      {tools ? <div className={`${classes.tools} no-print`}>{tools}</div> : null}
+    </header>
+  );
+}
+
+/** Says that an answer did not look at everything. */
+export function Partial({ is }: { is: boolean | undefined }) {
+  const t = useT("entity");
+  return is ? <p className={classes.partial}>{t.partial}</p> : null;
+}

@@ -1,0 +1,35 @@
+// English texts that the pages about one thing share.
+
+import { plural } from "../messages";
+
+export const entity = {
+  inLog: "In the audit log",
+  showMore: "Show more",
+  foldSpan: (from: string, to: string) => `${from} – ${to}`,
+  eventsCount: (count: string) => `${count} events in the audit log`,
+  count: (count: string, n: number) => `${count} ${plural(n, "event", "events")}`,
+  partial: "Not everything could be looked at in time: counts are at least these.",
+  operations: "Operations",
+  users: "Users",
+  addresses: "Addresses",
+  objects: "Objects",
+  services: "Services",
+  refusals: "Failures and refusals",
+  refusalsNone: "Nothing failed or was refused.",
+  sessions: "Sessions",
+  sessionsNone: "No sessions.",
+  overTime: "Events over time",
+  dragHint: "Drag to zoom",
+  story: "What happened",
+  storyNone: "Nothing in this range.",
+  events: "Events",
+  firstSeen: "First seen",
+  lastSeen: "Last seen",
+  never: "never",
+  newestFirst: "Newest first",
+  oldestFirst: "Oldest first",
+  order: "Order",
+  figures: "In figures",
+  address: "Address",
+  ofAll: (share: string) => `${share} of all`,
+};
