@@ -9,9 +9,12 @@ use crate::setup;
 use crate::steps::{self, Count, Runner, Steps};
 use anyhow::{Context, Result, ensure};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
 use std::process::Command;
 
 const SOURCES: &str = "console/";
+/// The tests of the built console are no part of it.
+const BROWSER_TESTS: &str = "console/e2e/";
 const LOCK: &str = "console/package-lock.json";
 /// The console's types of requests and answers are made from it.
 const DESCRIPTION: &str = "docs/openapi.json";
@@ -22,7 +25,9 @@ const STAMP: &str = ".made-from";
 
 /// Builds the console if its sources are not those it was last built from.
 pub(crate) fn build(repository: &Repository) -> Result<()> {
-    let is_source = |path: &str| path == DESCRIPTION || path.starts_with(SOURCES);
+    let is_source = |path: &str| {
+        path == DESCRIPTION || path.starts_with(SOURCES) && !path.starts_with(BROWSER_TESTS)
+    };
     let sources = fingerprint(repository, is_source)?;
     let stamp = repository.root().join(BUILT).join(STAMP);
     if std::fs::read_to_string(&stamp).is_ok_and(|text| text == sources) {
@@ -71,6 +76,41 @@ pub(crate) fn steps(repository: &Repository, steps: &mut Steps) {
     steps.run("console: size", || steps::command(npm(repository, &["run", "budget"])));
 }
 
+/// Runs the console in a browser against the program that `cargo build` made.
+pub(crate) fn browser_tests(repository: &Repository, with_many_events: bool) -> Result<Count> {
+    let mut command = playwright(repository, "tests", &["--reporter=list"])?;
+    if with_many_events {
+        command.env("ANNALS_MANY_EVENTS", "1");
+    }
+    steps::tests(Runner::Playwright, command)
+}
+
+/// Takes pictures of every page, into `target/shots`.
+pub(crate) fn shots(repository: &Repository) -> Result<bool> {
+    build(repository)?;
+    let mut cargo = repository.cargo(&["build", "--locked", "--package", "annals"]);
+    cargo.arg("--all-features");
+    ensure!(cargo.status().context("could not run cargo")?.success(), "cargo build failed");
+    let mut command = playwright(repository, "shots", &["--reporter=line"])?;
+    command.env("ANNALS_SHOTS", repository.target().join("shots"));
+    Ok(command.status().context("could not run npm")?.success())
+}
+
+fn playwright(repository: &Repository, project: &str, args: &[&str]) -> Result<Command> {
+    setup::browser()?;
+    packages(repository)?;
+    let mut command = npm(repository, &["exec", "--offline", "--", "playwright", "test"]);
+    command
+        .args(["--config", "e2e/playwright.config.ts", "--project", project])
+        .args(args)
+        .env("ANNALS_PROGRAM", program(repository));
+    Ok(command)
+}
+
+fn program(repository: &Repository) -> PathBuf {
+    repository.target().join("debug/annals")
+}
+
 /// An npm command in the console's folder, without colours.
 fn npm(repository: &Repository, args: &[&str]) -> Command {
     let mut command = Command::new("npm");
@@ -78,6 +118,8 @@ fn npm(repository: &Repository, args: &[&str]) -> Command {
         .args(args)
         .current_dir(repository.root().join("console"))
         .env("NO_COLOR", "1")
-        .env_remove("FORCE_COLOR");
+        .env_remove("FORCE_COLOR")
+        // The browser is the system's own; none is fetched.
+        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     command
 }

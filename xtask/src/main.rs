@@ -27,6 +27,7 @@ Usage: cargo xtask <task>
 
   demo [--listen ADDR:PORT]   build the program and serve a folder filled with realistic events
   console                     build the console if its sources changed
+  shots                       pictures of the console's pages, into target/shots
   test [--full]               all set-up and every check; --full takes longer: 50 kill rounds
   bench ledger [--events N]   JSON text to durable and proved, in process   (default 5000000)
   bench ingest [--events N]   NDJSON over HTTP on loopback, the real binary (default 1000000)
@@ -57,6 +58,7 @@ fn run(args: &[String]) -> Result<bool> {
     match args.as_slice() {
         ["demo", rest @ ..] => demo::run(&Repository::find()?, rest),
         ["console"] => console::build(&Repository::find()?).map(|()| true),
+        ["shots"] => console::shots(&Repository::find()?),
         ["test"] => test::run(&Repository::find()?, test::Depth::Usual),
         ["test", "--full"] => test::run(&Repository::find()?, test::Depth::Full),
         ["bench", rest @ ..] => bench::run(&Repository::find()?, rest),

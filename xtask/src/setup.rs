@@ -67,6 +67,11 @@ pub(crate) fn python() -> Result<()> {
     if quiet_success(asked) { Ok(()) } else { install(&[&VENV]) }
 }
 
+/// Makes sure that there is a browser to test the console in.
+pub(crate) fn browser() -> Result<()> {
+    only(&["chromium", "fonts-noto-cjk"])
+}
+
 fn only(names: &[&str]) -> Result<()> {
     install(&PACKAGES.iter().filter(|package| names.contains(&package.name)).collect::<Vec<_>>())
 }

@@ -91,6 +91,7 @@ pub(crate) enum Runner {
     Vitest,
     Pytest,
     Node,
+    Playwright,
 }
 
 /// Runs a test command, shows its output as it comes, and counts the tests in it.
@@ -146,6 +147,8 @@ impl Runner {
                     _ => None,
                 }
             }
+            // One number a line: `  11 passed (34.5s)`, `  1 failed`, `  2 did not run`.
+            Self::Playwright => part(line),
         }
     }
 }
@@ -191,6 +194,11 @@ mod tests {
         check(Runner::Node, "ℹ pass 5", Some((5, 0)));
         check(Runner::Node, "ℹ fail 1", Some((0, 1)));
         check(Runner::Node, "ℹ duration_ms 812", None);
+        check(Runner::Playwright, "  11 passed (34.5s)", Some((11, 0)));
+        check(Runner::Playwright, "  1 failed", Some((0, 1)));
+        check(Runner::Playwright, "  2 did not run", Some((0, 2)));
+        check(Runner::Playwright, "  1 skipped", None);
+        check(Runner::Playwright, "  ok  3 e2e/log.spec.ts:12:1 > finds 1 failed event (2s)", None);
     }
 
     /// One failing step must turn the whole run, and an error is a failure, not a stop.

@@ -76,6 +76,7 @@ pub(crate) fn run(repository: &Repository, depth: Depth) -> Result<bool> {
         command.env("ANNALS_KILL_ROUNDS", &rounds);
         steps::tests(Runner::Cargo, command)
     });
+    steps.run("browser tests", || console::browser_tests(repository, depth == Depth::Full));
     if depth == Depth::Full {
         steps.run("soak of a minute, three kills", || {
             bench::run(repository, &["soak", "--minutes", "1", "--kill-seconds", "15"])
