@@ -4,22 +4,26 @@
 //! never an argument (arguments are seen by every user of the machine): it comes from
 //! `ANNALS_TOKEN` or a file.
 
+mod account;
 mod compact;
 mod life;
 mod record;
 mod search;
+mod token;
 mod verify;
 mod witness;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
+pub(crate) use account::AccountCommand;
 pub(crate) use compact::CompactArgs;
 pub(crate) use life::{HistoryArgs, HistoryFormat, ProfileArgs};
 pub(crate) use record::RecordArgs;
 pub(crate) use search::{ExportArgs, Format, SearchArgs, Shown, TailArgs, Which};
+pub(crate) use token::{RoleArg, TokenCommand};
 pub(crate) use verify::VerifyArgs;
 pub(crate) use witness::WitnessArgs;
 
@@ -83,6 +87,9 @@ pub(crate) enum Command {
     /// Make, list and revoke API tokens.
     #[command(subcommand, arg_required_else_help = true)]
     Token(TokenCommand),
+    /// List accounts, and let somebody in again who has lost every password.
+    #[command(subcommand, arg_required_else_help = true)]
+    Account(AccountCommand),
     /// Write the portable proof of one event.
     #[command(after_help = "Example: annals proof 0192f0c1-7a3e --data DIR --out event.tlog-proof")]
     Proof(ProofArgs),
@@ -196,68 +203,6 @@ pub(crate) struct ServerArgs {
     /// A file that holds the token; otherwise the variable ANNALS_TOKEN.
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RoleArg {
-    Emitter,
-    Viewer,
-    Auditor,
-    SecurityAdmin,
-    SystemAdmin,
-    AuditAdmin,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum TokenCommand {
-    /// Make a token and print it, once.
-    #[command(after_help = "Example: annals token create --data DIR --role emitter --name portal")]
-    Create {
-        /// The data folder.
-        #[arg(long, value_name = "DIR", env = "ANNALS_DATA")]
-        data: PathBuf,
-        /// What its holder may do.
-        #[arg(long)]
-        role: RoleArg,
-        /// What it is for.
-        #[arg(long)]
-        name: String,
-        /// Limit to part of the events, such as `region:cn-east -service:users`.
-        #[arg(long, value_name = "FILTER")]
-        scope: Option<String>,
-        /// May send events of the platform itself (operator `system`).
-        #[arg(long)]
-        may_be_system: bool,
-        /// Region of its events that name none.
-        #[arg(long)]
-        region: Option<String>,
-        /// Stack of its events that name none.
-        #[arg(long)]
-        stack_id: Option<String>,
-        /// When it ends (RFC 3339).
-        #[arg(long, value_name = "T")]
-        expires: Option<String>,
-        /// As JSON: id, name, role, token.
-        #[arg(long)]
-        json: bool,
-    },
-    /// List tokens; never their secrets.
-    List {
-        /// The data folder.
-        #[arg(long, value_name = "DIR", env = "ANNALS_DATA")]
-        data: PathBuf,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Revoke a token, at once.
-    Revoke {
-        /// The data folder.
-        #[arg(long, value_name = "DIR", env = "ANNALS_DATA")]
-        data: PathBuf,
-        /// The token's id (8 hex digits, from `token list`).
-        id: String,
-    },
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,9 @@
 //! handlers live in the server, and this crate must not know them. Tests hold the document and
 //! the server's route table together, and the committed copy in `docs/openapi.json` up to date.
 
+mod accounts;
 mod events;
+mod identity;
 mod life;
 mod log;
 mod operations;
@@ -13,7 +15,7 @@ mod schema;
 mod search;
 mod service;
 
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, License, OpenApi as Document, Paths};
 use utoipa::{Modify, OpenApi};
 
@@ -57,6 +59,30 @@ looked at.";
         saved::export,
         saved::end_export,
         saved::export_file,
+        identity::session,
+        identity::sign_out,
+        identity::sign_in,
+        identity::oidc_start,
+        identity::oidc_callback,
+        accounts::account,
+        accounts::change_password,
+        accounts::propose_totp,
+        accounts::confirm_totp,
+        accounts::remove_totp,
+        accounts::account_sessions,
+        accounts::end_account_session,
+        accounts::accounts,
+        accounts::create_account,
+        accounts::change_account,
+        accounts::delete_account,
+        accounts::reset_password,
+        accounts::reset_totp,
+        accounts::sessions_of,
+        accounts::end_sessions_of,
+        accounts::tokens,
+        accounts::create_token,
+        accounts::revoke_token,
+        accounts::create_embed_token,
         log::checkpoint,
         log::vkey,
         log::tile,
@@ -73,6 +99,8 @@ looked at.";
         (name = "events", description = "Send, read and prove events"),
         (name = "search", description = "Questions about many events, lives and behaviour"),
         (name = "saved", description = "Saved views and export jobs"),
+        (name = "identity", description = "Who one is: signing in and out"),
+        (name = "accounts", description = "Accounts, their proofs and sessions, and API tokens"),
         (name = "log", description = "The transparency log's public parts (c2sp.org/tlog-tiles)"),
         (name = "service", description = "About the server itself"),
     ),
@@ -80,7 +108,7 @@ looked at.";
 )]
 struct Api;
 
-/// Declares the one security scheme.
+/// Declares what can be shown.
 struct BearerToken;
 
 impl Modify for BearerToken {
@@ -88,6 +116,11 @@ impl Modify for BearerToken {
         let components = document.components.get_or_insert_with(Default::default);
         components
             .add_security_scheme("token", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        let cookie = ApiKey::Cookie(ApiKeyValue::with_description(
+            "__Host-annals",
+            "The session of a browser; without TLS, on loopback, the name is `annals`",
+        ));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
     }
 }
 

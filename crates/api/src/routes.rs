@@ -73,6 +73,40 @@ pub const QUARANTINE: &str = "/v1/quarantine";
 pub const QUARANTINE_REPLAY: &str = "/v1/quarantine/{index}/replay";
 /// The configuration the server runs with.
 pub const CONFIGURATION: &str = "/v1/configuration";
+/// Who the caller is (GET), and an end to that (DELETE).
+pub const SESSION: &str = "/v1/session";
+/// Sign in with name and password.
+pub const SIGN_IN: &str = "/v1/sign-in";
+/// To another site that vouches for people.
+pub const OIDC_START: &str = "/v1/auth/oidc/{id}/start";
+/// And back.
+pub const OIDC_CALLBACK: &str = "/v1/auth/oidc/{id}/callback";
+/// One's own account.
+pub const ACCOUNT: &str = "/v1/account";
+/// One's own password.
+pub const ACCOUNT_PASSWORD: &str = "/v1/account/password";
+/// One's own second factor.
+pub const ACCOUNT_TOTP: &str = "/v1/account/totp";
+/// One's own sessions.
+pub const ACCOUNT_SESSIONS: &str = "/v1/account/sessions";
+/// One of one's own sessions.
+pub const ACCOUNT_SESSION: &str = "/v1/account/sessions/{id}";
+/// Every account.
+pub const ACCOUNTS: &str = "/v1/accounts";
+/// One account of somebody.
+pub const ACCOUNTS_ONE: &str = "/v1/accounts/{name}";
+/// Its password.
+pub const ACCOUNTS_PASSWORD: &str = "/v1/accounts/{name}/password";
+/// Its second factor.
+pub const ACCOUNTS_TOTP: &str = "/v1/accounts/{name}/totp";
+/// Its sessions.
+pub const ACCOUNTS_SESSIONS: &str = "/v1/accounts/{name}/sessions";
+/// API tokens: list (GET), make (POST).
+pub const TOKENS: &str = "/v1/tokens";
+/// One API token.
+pub const TOKEN: &str = "/v1/tokens/{id}";
+/// Short-lived tokens for embedded pages.
+pub const EMBED_TOKENS: &str = "/v1/embed-tokens";
 /// How the server is doing.
 pub const STATUS: &str = "/v1/status";
 /// The console, its pages and its files; none of them part of the described API.

@@ -13,6 +13,7 @@ use crate::budget::Budget;
 use crate::config::Config;
 use crate::console::Console;
 use crate::control::{Control, SECRET_BYTES};
+use crate::identities::Identities;
 use crate::ingest::{Ingest, Quota};
 use crate::metrics::Metrics;
 use crate::outside::Publisher;
@@ -20,9 +21,14 @@ use crate::pseudonyms::Pseudonyms;
 use crate::quarantine::QuarantineIndex;
 use crate::recorder::Recorder;
 use crate::scrub::Scrub;
+use crate::throttle::{Allowance, Throttle};
 
 /// Listeners to live events at once; each has a thread.
-const LISTENERS_MAX: usize = 256;
+pub(crate) const LISTENERS_MAX: usize = 256;
+
+/// Tokens whose pace is remembered.
+const PACED_MAX: usize = 10_000;
+const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
 /// Shared by all requests.
 pub(crate) type Shared = Arc<App>;
@@ -34,6 +40,11 @@ pub(crate) struct App {
     pub(crate) appender: Appender,
     pub(crate) reader: LedgerReader,
     pub(crate) control: Control,
+    pub(crate) identities: Identities,
+    /// Signs tokens of embedded pages.
+    pub(crate) embed_key: [u8; SECRET_BYTES],
+    /// How fast each token may send, if that is limited.
+    pub(crate) pace: Option<Throttle<String>>,
     pub(crate) ingest: Ingest,
     pub(crate) quota: Arc<Quota>,
     /// None where views are off.
@@ -60,6 +71,8 @@ pub(crate) struct Parts {
     pub(crate) appender: Appender,
     pub(crate) reader: LedgerReader,
     pub(crate) control: Control,
+    pub(crate) identities: Identities,
+    pub(crate) embed_key: [u8; SECRET_BYTES],
     pub(crate) quota: Arc<Quota>,
     pub(crate) quarantine: Option<Arc<QuarantineIndex>>,
     pub(crate) quarantine_key: [u8; SECRET_BYTES],
@@ -75,7 +88,8 @@ impl App {
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { config, catalogue, appender, reader, control, .. } = parts;
         let Parts { quota, quarantine, quarantine_key, publisher, scrub, started, .. } = parts;
-        let Parts { search, pseudonym_key, .. } = parts;
+        let Parts { search, identities, embed_key, pseudonym_key, .. } = parts;
+        let pace = pace(config.ingest.events_per_second_max);
         let ingest = Ingest::new(appender.clone(), catalogue.clone(), quota.clone())
             .with_quarantine_key(quarantine_key)
             .at(&config.region, &config.stack_id);
@@ -91,6 +105,9 @@ impl App {
             appender,
             reader,
             control,
+            identities,
+            embed_key,
+            pace,
             ingest,
             quota,
             quarantine,
@@ -131,4 +148,11 @@ impl App {
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }
+}
+
+/// A second's events at once, and as many each second.
+fn pace(events_per_second_max: u64) -> Option<Throttle<String>> {
+    let nanos_each = NANOS_PER_SECOND.checked_div(events_per_second_max)?.max(1);
+    let allowance = Allowance { burst: events_per_second_max, nanos_each };
+    Some(Throttle::new(allowance, PACED_MAX))
 }

@@ -14,9 +14,10 @@ use annals_record::Catalogue;
 use annals_views::{IndexOptions, Indexer, SearchIndex};
 
 use crate::app::{App, Parts, Shared};
-use crate::config::Config;
-use crate::control::{Control, PSEUDONYMS, QUARANTINE_IDS};
+use crate::config::{Config, Switch};
+use crate::control::{Control, EMBED_TOKENS, PSEUDONYMS, QUARANTINE_IDS};
 use crate::error::ServerError;
+use crate::identities::Identities;
 use crate::ingest::Quota;
 use crate::outside::Publisher;
 use crate::quarantine::QuarantineIndex;
@@ -38,7 +39,10 @@ pub(crate) struct House {
 pub(crate) fn build(config: Config) -> Result<House, ServerError> {
     config.check()?;
     let catalogue = Arc::new(catalogue(&config)?);
-    let control = Control::open(&config.data)?;
+    let separated = config.access.separation == Switch::On;
+    let control = Control::open(&config.data)?.separated(separated);
+    let identities = Identities::new(&config)?;
+    let embed_key = control.secret(EMBED_TOKENS)?;
     let quarantine_key = control.secret(QUARANTINE_IDS)?;
     let pseudonym_key = control.secret(PSEUDONYMS)?;
     let ledger = Ledger::open(&config.data, options(&config))?;
@@ -67,6 +71,8 @@ pub(crate) fn build(config: Config) -> Result<House, ServerError> {
         appender: ledger.appender(),
         reader,
         control,
+        identities,
+        embed_key,
         quota,
         quarantine,
         quarantine_key,

@@ -9,6 +9,7 @@ mod access;
 mod console;
 mod load;
 mod outside;
+mod sources;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub use access::{Behaviour, Switch};
 pub use load::ConfigError;
 pub(crate) use outside::Target;
 pub use outside::{Method, Publish, Witness};
+pub use sources::{Grant, Ldap, Oidc};
 
 /// One key as the reference prints it.
 pub(crate) struct Key {
@@ -49,17 +51,19 @@ macro_rules! section {
     };
 }
 
+use section;
+
 section! {
     /// Everything the server can be told.
     Config {
         /// The data folder; made on first start. The ledger, its keys, the control database and
         /// the views live in it.
         data: PathBuf = PathBuf::from("annals-data"),
-        /// Where to listen; port 0 picks a free one. An address other than loopback needs
-        /// `tls` to be decided.
+        /// Where to listen; port 0 picks a free one.
         listen: SocketAddr = SocketAddr::from(([127, 0, 0, 1], 7200)),
-        /// `auto`: plain http on loopback, TLS elsewhere. `off`: plain http everywhere, for use
-        /// behind a proxy that ends TLS; tokens travel in clear text up to it.
+        /// `auto`: plain http on loopback, TLS elsewhere. `on`: TLS on loopback, too. `off`: plain
+        /// http everywhere, for use behind a proxy that ends TLS; tokens and passwords travel in
+        /// clear text up to it.
         tls: Tls = Tls::Auto,
         /// Region of events whose sender and token name none; empty: no default.
         region: String = String::new(),
@@ -82,6 +86,11 @@ section! {
         witness: Vec<Witness> = Vec::new(),
         /// Who may do and see what.
         access: Access = Access::default(),
+        /// Other sites that vouch for people (OpenID Connect): `[[oidc]]` with `id`, `name`,
+        /// `issuer`, `client_id` and `roles` (`group`, `role`, and `scope` where it is limited),
+        /// and, if need be, `client_secret_file`, `ca`, `scopes`, `login_claim`
+        /// (`preferred_username`), `name_claim` (`name`), `groups_claim` (`groups`).
+        oidc: Vec<Oidc> = Vec::new(),
         /// The transparency log.
         log: Log = Log::default(),
         /// How events are taken in.
@@ -96,6 +105,12 @@ section! {
         exports: Exports = Exports::default(),
         /// The daily check of everything that is kept.
         scrub: Scrub = Scrub::default(),
+        /// People's accounts and their sessions.
+        accounts: Accounts = Accounts::default(),
+        /// A directory whose names and passwords count, too.
+        ldap: Ldap = Ldap::default(),
+        /// Certificates, where connections are encrypted.
+        https: Https = Https::default(),
         /// The HTTP server's patience.
         http: Http = Http::default(),
         /// The console in the browser.
@@ -139,6 +154,9 @@ section! {
         /// Bytes of expanded request bodies that may be in work at once. Beyond it requests
         /// are answered 503 and nothing of them is kept.
         in_flight_bytes_max: u64 = 256 * 1024 * 1024,
+        /// Events that one token may send in a second, in the long run; 0: no limit. Beyond it
+        /// requests are answered 503 `too_fast` and nothing of them is kept.
+        events_per_second_max: u64 = 0,
     }
 }
 
@@ -198,8 +216,47 @@ section! {
 }
 
 section! {
+    /// Section `[accounts]`.
+    Accounts {
+        /// The address under which browsers reach the console, such as
+        /// `https://audit.example.org`, where that is not the address it listens on: behind a
+        /// proxy, and for OpenID Connect. With `https` cookies are for TLS only.
+        external_url: String = String::new(),
+        /// Minutes without a request after which a session ends.
+        idle_minutes: u64 = 30,
+        /// Hours after which a session ends in any case.
+        session_hours: u64 = 12,
+        /// Wrong passwords or codes in a row that lock an account for a while.
+        lock_after: u64 = 10,
+        /// Minutes for which it is locked then.
+        lock_minutes: u64 = 15,
+        /// Failed tries to sign in that one address, or one name, may make in a minute.
+        attempts_per_minute: u64 = 30,
+    }
+}
+
+section! {
+    /// Section `[https]`.
+    Https {
+        /// A file with the certificate and those between it and its authority, in PEM. Empty:
+        /// the server makes itself one in `keys` of the data folder, which no authority vouches
+        /// for.
+        certificate: PathBuf = PathBuf::new(),
+        /// The file with its private key, in PEM.
+        key: PathBuf = PathBuf::new(),
+        /// Further names and addresses in the certificate that the server makes itself.
+        names: Vec<String> = Vec::new(),
+        /// A file with the authorities of clients, in PEM: then emitters may show a certificate,
+        /// and a token that is bound to one is good with it alone. Empty: nobody is asked.
+        client_ca: PathBuf = PathBuf::new(),
+    }
+}
+
+section! {
     /// Section `[http]`.
     Http {
+        /// Networks of proxies that are believed whom they are called by (`X-Forwarded-For`).
+        trusted_proxies: Vec<ipnet::IpNet> = Vec::new(),
         /// Connections open at once; further ones wait to be accepted.
         connections_max: usize = 1024,
         /// Seconds a client may take to send the head of a request.
@@ -232,6 +289,8 @@ pub enum Tls {
     /// Plain http on loopback, TLS elsewhere.
     #[default]
     Auto,
+    /// TLS everywhere.
+    On,
     /// Plain http everywhere.
     Off,
 }
@@ -251,6 +310,22 @@ pub struct Stack {
 }
 
 impl Config {
+    /// True if connections are encrypted here.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        match self.tls {
+            Tls::Auto => !self.listen.ip().is_loopback(),
+            Tls::On => true,
+            Tls::Off => false,
+        }
+    }
+
+    /// True if browsers come by TLS, be it ended here or in front.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.is_encrypted() || self.accounts.external_url.starts_with("https://")
+    }
+
     /// The documented configuration file with every key at its default.
     ///
     /// # Panics
@@ -285,6 +360,9 @@ pub(crate) fn keys(path: &str) -> &'static [Key] {
         "compaction" => Compaction::KEYS,
         "exports" => Exports::KEYS,
         "scrub" => Scrub::KEYS,
+        "ldap" => Ldap::KEYS,
+        "accounts" => Accounts::KEYS,
+        "https" => Https::KEYS,
         "http" => Http::KEYS,
         "console" => Console::KEYS,
         _ => &[],

@@ -1,17 +1,23 @@
-//! The control database `DIR/control.sqlite`: tokens, saved views, export jobs, and acts waiting
-//! to be recorded.
+//! The control database `DIR/control.sqlite`: accounts, sessions, tokens, saved views, export jobs,
+//! and acts waiting to be recorded.
 //!
 //! The server and commands beside it open it at once; what one writes the other sees with its
 //! next request (`PRAGMA data_version` tells cheaply whether the cache of tokens still holds).
 //! Each change writes its audit event to the outbox in the same transaction, so that no
 //! administrative act can happen without a record of it. Holds no event of anybody else.
 
+mod accounts;
+mod credentials;
 mod exports;
+mod makers;
 mod outbox;
 mod saved;
 mod schema;
 mod secrets;
+mod sessions;
 mod tokens;
+mod used;
+mod vouched;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -20,14 +26,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use annals_ledger::{Clock, SystemClock};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use crate::auth::account;
+use crate::auth::separation::Joined;
+
+pub use accounts::{AccountChange, NewAccount};
+pub(crate) use credentials::{Credentials, Lockout, Shown};
 pub(crate) use exports::{Ending, ExportRow, NewExport, Progress};
-pub use outbox::Pending;
+pub use outbox::{By, Pending};
 pub(crate) use saved::{Content, SavedView};
 pub use secrets::SECRET_BYTES;
-pub(crate) use secrets::{CONFIGURATION, CONFIGURATION_SEEN, PSEUDONYMS, QUARANTINE_IDS};
+pub(crate) use secrets::{
+    CONFIGURATION, CONFIGURATION_SEEN, EMBED_TOKENS, PSEUDONYMS, QUARANTINE_IDS,
+};
+pub(crate) use sessions::{Entry, Refusal};
 pub use tokens::{CreatedToken, NewToken, TokenRow};
 
+pub(crate) use vouched::Vouched;
+
 use tokens::Cached;
+use used::Used;
 
 const FILE: &str = "control.sqlite";
 /// How long a writer waits for another process, milliseconds.
@@ -80,6 +97,33 @@ pub enum ControlError {
         /// How many they may have.
         limit: u64,
     },
+    /// A login is somebody else's.
+    #[error("there is an account called {name} already")]
+    NameTaken {
+        /// The login.
+        name: String,
+    },
+    /// A login that cannot be one.
+    #[error(
+        "a login has 1 to {} characters, no blanks, and none of / ? # % \\ : \" ' < > & ; ,",
+        account::LOGIN_CHARS_MAX
+    )]
+    BadLogin,
+    /// A name for people that is too long or holds control characters.
+    #[error(
+        "a display name has at most {} characters and no control characters",
+        account::DISPLAY_NAME_CHARS_MAX
+    )]
+    BadDisplayName,
+    /// There is no such account, or it has no password here.
+    #[error("there is no such account with a password of its own")]
+    NoAccount,
+    /// An account would join two powers.
+    #[error(transparent)]
+    Joined(#[from] Joined),
+    /// Nobody could undo it.
+    #[error("this is the last account that can manage accounts; give another one that first")]
+    LastAdministrator,
     /// A token needs a name people can tell it by.
     #[error(
         "a token's name has 1 to {} characters and no control characters",
@@ -93,6 +137,8 @@ pub struct Control {
     inner: Mutex<Inner>,
     path: PathBuf,
     clock: Arc<dyn Clock>,
+    /// Whether no account may join two powers.
+    separated: bool,
 }
 
 /// What the lock covers: SQLite connections are for one thread at a time.
@@ -102,6 +148,8 @@ struct Inner {
     version: i64,
     /// Tokens that exist, by id.
     cache: HashMap<String, Cached>,
+    /// What was used since it was last written down.
+    used: Used,
 }
 
 impl Control {
@@ -137,8 +185,14 @@ impl Control {
         if version > schema::VERSION {
             return Err(ControlError::TooNew { path, found: version });
         }
-        let inner = Inner { connection, version: -1, cache: HashMap::new() };
-        Ok(Self { inner: Mutex::new(inner), path, clock })
+        let inner = Inner { connection, version: -1, cache: HashMap::new(), used: Used::default() };
+        Ok(Self { inner: Mutex::new(inner), path, clock, separated: false })
+    }
+
+    /// The same, where no account may join two powers.
+    #[must_use]
+    pub fn separated(self, separated: bool) -> Self {
+        Self { separated, ..self }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -151,14 +205,24 @@ impl Control {
         &self,
         run: impl FnOnce(&Transaction<'_>) -> Result<T, rusqlite::Error>,
     ) -> Result<T, ControlError> {
+        self.transact_if(|transaction| run(transaction).map(Ok))
+    }
+
+    /// Runs a change as one transaction, which does not happen if the change says so.
+    fn transact_if<T>(
+        &self,
+        run: impl FnOnce(&Transaction<'_>) -> Result<Result<T, ControlError>, rusqlite::Error>,
+    ) -> Result<T, ControlError> {
         let mut inner = self.lock();
         let behavior = TransactionBehavior::Immediate;
         let done = inner.connection.transaction_with_behavior(behavior).and_then(|transaction| {
             let done = run(&transaction)?;
-            transaction.commit()?;
+            if done.is_ok() {
+                transaction.commit()?;
+            }
             Ok(done)
         });
-        done.map_err(|source| self.fault(source))
+        done.map_err(|source| self.fault(source))?
     }
 
     fn fault(&self, source: rusqlite::Error) -> ControlError {

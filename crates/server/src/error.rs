@@ -8,7 +8,9 @@ use annals_ledger::LedgerError;
 
 use crate::config::ConfigError;
 use crate::control::ControlError;
+use crate::identities::IdentitiesError;
 use crate::ingest::IngestError;
+use crate::tls::TlsError;
 
 /// Everything that ends `serve` with an error.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,12 @@ pub enum ServerError {
     /// The control database cannot be used.
     #[error("cannot use the control database")]
     Control(#[from] ControlError),
+    /// Connections cannot be encrypted.
+    #[error("cannot encrypt connections")]
+    Tls(#[from] TlsError),
+    /// Nobody could be told who they are.
+    #[error("cannot decide who somebody is")]
+    Identities(#[from] IdentitiesError),
     /// The quarantine's index cannot be used.
     #[error("cannot use {}; it may be deleted, it is rebuilt", path.display())]
     View {

@@ -283,6 +283,9 @@ impl Job<'_> {
         if progress.bytes > limit {
             return Err(ExportError::TooLarge { limit });
         }
+        if self.app.control.owner(&self.row.owner)?.is_none() {
+            return Err(ExportError::Revoked);
+        }
         let goes_on = self.app.control.keep_progress(&self.row.id, progress, rows_total)?;
         if goes_on { Ok(()) } else { Err(ExportError::Ended) }
     }

@@ -4,24 +4,30 @@
 //! request: limits of the connection (`listen`), name and log (`finish`), panics caught, token and
 //! right (`principal::guard`), handler. A route that is not in the table does not exist.
 
+mod account;
+mod accounts;
 mod append;
 mod ask;
 pub(crate) mod body;
 mod catalogue;
 mod console;
 pub(crate) mod credential;
+mod embed;
 pub(crate) mod error;
 mod events;
 mod exports;
 mod finish;
+mod grant;
 mod health;
 mod life;
 pub(crate) mod listen;
 mod log;
 mod metrics;
+mod oidc;
 mod one;
 mod openapi;
 mod operations;
+pub(crate) mod peer;
 pub(crate) mod principal;
 mod profile;
 mod progress;
@@ -29,8 +35,11 @@ mod proof;
 mod quarantine;
 mod query;
 mod search;
+mod session;
+mod sign_in;
 mod status;
 mod tail;
+mod tokens;
 mod trace;
 mod unmask;
 mod views;
@@ -44,7 +53,7 @@ use annals_api::routes;
 use axum::Router;
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, delete, get, post, put};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -71,16 +80,32 @@ pub(crate) struct Route {
     handler: MethodRouter<Shared>,
 }
 
+fn get_(path: &'static str, access: Access, handler: MethodRouter<Shared>) -> Route {
+    Route { method: Method::GET, path, access, handler }
+}
+
+fn post_(path: &'static str, access: Access, handler: MethodRouter<Shared>) -> Route {
+    Route { method: Method::POST, path, access, handler }
+}
+
+fn put_(path: &'static str, access: Access, handler: MethodRouter<Shared>) -> Route {
+    Route { method: Method::PUT, path, access, handler }
+}
+
+fn patch_(path: &'static str, access: Access, handler: MethodRouter<Shared>) -> Route {
+    Route { method: Method::PATCH, path, access, handler }
+}
+
+fn delete_(path: &'static str, access: Access, handler: MethodRouter<Shared>) -> Route {
+    Route { method: Method::DELETE, path, access, handler }
+}
+
 /// Every route there is.
 fn table(app: &Shared) -> Vec<Route> {
     use Access::{Needs, Open};
     use Right::*;
     let entries = if app.config.log.public_entries { Open } else { Needs(ReadEntries) };
-    let get_ = |path, access, handler| Route { method: Method::GET, path, access, handler };
-    let post_ = |path, access, handler| Route { method: Method::POST, path, access, handler };
-    let put_ = |path, access, handler| Route { method: Method::PUT, path, access, handler };
-    let delete_ = |path, access, handler| Route { method: Method::DELETE, path, access, handler };
-    vec![
+    let mut routes = vec![
         get_(routes::HOME, Open, get(console::page)),
         get_(routes::UI, Open, get(console::page)),
         get_(routes::UI_PAGE, Open, get(console::page)),
@@ -129,6 +154,40 @@ fn table(app: &Shared) -> Vec<Route> {
         post_(routes::QUARANTINE_REPLAY, Needs(ReplayQuarantine), post(quarantine::replay)),
         get_(routes::CONFIGURATION, Needs(ReadConfiguration), get(status::configuration)),
         get_(routes::STATUS, Needs(ReadStatus), get(status::status)),
+    ];
+    routes.extend(table_of_identities());
+    routes
+}
+
+/// Those about who somebody is.
+fn table_of_identities() -> Vec<Route> {
+    use Access::{Needs, Open};
+    use Right::*;
+    vec![
+        get_(routes::SESSION, Open, get(session::session)),
+        delete_(routes::SESSION, Open, delete(session::sign_out)),
+        post_(routes::SIGN_IN, Open, post(sign_in::sign_in)),
+        get_(routes::OIDC_START, Open, get(oidc::start)),
+        get_(routes::OIDC_CALLBACK, Open, get(oidc::callback)),
+        get_(routes::ACCOUNT, Needs(UseAccount), get(account::account)),
+        post_(routes::ACCOUNT_PASSWORD, Needs(UseAccount), post(account::change_password)),
+        post_(routes::ACCOUNT_TOTP, Needs(UseAccount), post(account::propose_totp)),
+        put_(routes::ACCOUNT_TOTP, Needs(UseAccount), put(account::confirm_totp)),
+        delete_(routes::ACCOUNT_TOTP, Needs(UseAccount), delete(account::remove_totp)),
+        get_(routes::ACCOUNT_SESSIONS, Needs(UseAccount), get(account::sessions)),
+        delete_(routes::ACCOUNT_SESSION, Needs(UseAccount), delete(account::end_session)),
+        get_(routes::ACCOUNTS, Needs(ReadAccounts), get(accounts::list)),
+        post_(routes::ACCOUNTS, Needs(ManageAccounts), post(accounts::create)),
+        patch_(routes::ACCOUNTS_ONE, Needs(ManageAccounts), patch(accounts::change)),
+        delete_(routes::ACCOUNTS_ONE, Needs(ManageAccounts), delete(accounts::delete)),
+        post_(routes::ACCOUNTS_PASSWORD, Needs(ManageAccounts), post(accounts::reset_password)),
+        delete_(routes::ACCOUNTS_TOTP, Needs(ManageAccounts), delete(accounts::reset_totp)),
+        get_(routes::ACCOUNTS_SESSIONS, Needs(ManageSessions), get(accounts::sessions)),
+        delete_(routes::ACCOUNTS_SESSIONS, Needs(ManageSessions), delete(accounts::end_sessions)),
+        get_(routes::TOKENS, Needs(ReadTokens), get(tokens::list)),
+        post_(routes::TOKENS, Needs(ManageTokens), post(tokens::create)),
+        delete_(routes::TOKEN, Needs(ManageTokens), delete(tokens::revoke)),
+        post_(routes::EMBED_TOKENS, Needs(IssueEmbedTokens), post(embed::create)),
     ]
 }
 

@@ -12,7 +12,7 @@ use crate::ingest::IngestError;
 
 /// Pause between two looks at outbox and ledger.
 const PERIOD: Duration = Duration::from_millis(200);
-/// Looks between two at operations whose outcome does not come: a minute.
+/// Looks between two at what is to be done once a minute.
 const LOOKS_A_MINUTE: u64 = 300;
 
 /// Why waiting acts could not be recorded.
@@ -33,6 +33,7 @@ pub(crate) async fn run(app: Shared) -> Arc<LedgerError> {
         }
         if look.is_multiple_of(LOOKS_A_MINUTE) {
             give_up_intents(&app).await;
+            write_used(&app).await;
         }
         look += 1;
         let shared = app.clone();
@@ -47,6 +48,19 @@ pub(crate) async fn run(app: Shared) -> Arc<LedgerError> {
             Err(error) => tracing::error!(%error, "recording acts failed"),
         }
         tokio::time::sleep(PERIOD).await;
+    }
+}
+
+/// Writes down when tokens and sessions were last used.
+async fn write_used(app: &Shared) {
+    let shared = app.clone();
+    match tokio::task::spawn_blocking(move || shared.control.write_used()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "cannot keep when tokens and sessions were last used"
+        ),
+        Err(error) => tracing::error!(%error, "keeping when tokens were last used failed"),
     }
 }
 

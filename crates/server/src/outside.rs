@@ -15,5 +15,6 @@ mod web;
 mod witnesses;
 
 pub use connect::{ConnectError, fetch};
+pub(crate) use connect::{Connector, tls_config};
 pub(crate) use publisher::{Publisher, Rounds};
 pub use witnesses::cosigned_note;

@@ -170,9 +170,9 @@ pub(crate) fn by<'a>(caller: &'a Caller, operation: &'a str) -> Record<'a> {
         operator_name: Some(identity.display_name.as_str().into()),
         user_type: Some(identity.user_type().into()),
         auth_method: Some(identity.auth_method().into()),
-        source_ip: caller.source_ip.map(|address| address.to_string().into()),
-        user_agent: caller.user_agent.as_deref().map(Into::into),
-        request_id: Some(caller.request_id.as_str().into()),
+        source_ip: caller.visitor.source_ip.map(|address| address.to_string().into()),
+        user_agent: caller.visitor.user_agent.as_deref().map(Into::into),
+        request_id: Some(caller.visitor.request_id.as_str().into()),
         related: identity.roles.iter().map(held).collect(),
         ..Record::default()
     }

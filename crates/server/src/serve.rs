@@ -7,6 +7,7 @@ use annals_api::wire::status::ScrubResult;
 use annals_ledger::{Clock as _, SystemClock};
 use annals_record::{Object, Record};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use crate::app::{App, Shared};
 use crate::build::{self, House};
@@ -18,7 +19,7 @@ use crate::export::Exporter;
 use crate::http::listen;
 use crate::ingest::IngestError;
 use crate::outside::Rounds;
-use crate::{http, jobs};
+use crate::{http, jobs, tls};
 
 /// Serves until `stop` resolves, then takes no new work, finishes what was accepted and closes
 /// the ledger. `ready` learns the bound address once requests are answered.
@@ -40,6 +41,8 @@ pub async fn serve(
     let House { app, ledger, followers, compactor } =
         blocking(move || build::build(config)).await?;
     let shared = app.clone();
+    let tls = blocking(move || tls::acceptor(&shared.config)).await?;
+    let shared = app.clone();
     blocking(move || {
         record(&shared, "service.start").map_err(ServerError::Record)?;
         record_configuration(&shared)
@@ -51,7 +54,7 @@ pub async fn serve(
     let scrub = scrub.map_err(ServerError::Scrub)?;
     let exporter = Exporter::start(&app).map_err(ServerError::Exports)?;
     ready(bound);
-    let stopped = until_stopped(&app, listener, stop).await;
+    let stopped = until_stopped(&app, listener, tls, stop).await;
     blocking(move || {
         drop(exporter);
         drop(scrub);
@@ -75,6 +78,7 @@ pub async fn serve(
 async fn until_stopped(
     app: &Shared,
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), ServerError> {
     let mut fault = None;
@@ -85,7 +89,7 @@ async fn until_stopped(
         }
         app.begin_to_stop();
     };
-    listen::serve(listener, http::router(app), &app.config.http, told).await;
+    listen::serve(listener, tls, http::router(app), &app.config.http, told).await;
     fault.map_or(Ok(()), |fault| Err(ServerError::Stopped(fault)))
 }
 
@@ -97,6 +101,10 @@ fn finish(app: &App) {
     if let Err(error) = app.recorder.flush(&app.ingest, SystemClock.now(), true) {
         let error = &error as &dyn std::error::Error;
         tracing::error!(error, "what was read and refused last is not recorded");
+    }
+    if let Err(error) = app.control.write_used() {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, "cannot keep when tokens and sessions were last used");
     }
     if let Err(error) = record(app, "service.stop") {
         let error = &error as &dyn std::error::Error;

@@ -68,18 +68,6 @@ fn one_folder_has_one_server() {
     server.stop().expect("stops well");
 }
 
-#[test]
-fn an_open_address_in_clear_text_is_refused() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let data = dir.path().join("data");
-    let listen = SocketAddr::from(([0, 0, 0, 0], 0));
-    let config = Config { data: data.clone(), listen, ..Config::default() };
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let refused = runtime.block_on(serve(config, |_| {}, async {})).expect_err("refused");
-    assert!(refused.is_configuration());
-    assert!(!data.exists(), "nothing was made");
-}
-
 fn exchange(address: SocketAddr, sent: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("connects");
     stream.set_read_timeout(Some(Duration::from_secs(30))).expect("set");
@@ -140,4 +128,54 @@ fn idle_connections_do_not_hold_up_a_stop() {
     client.checkpoint().expect("a note");
     server.stop().expect("stops well");
     assert!(matches!(client.checkpoint(), Err(ClientError::Unreachable(_))));
+}
+
+// Request smuggling: where two readers could part a stream differently, neither gets a request.
+#[test]
+fn ambiguous_lengths_are_refused() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let server = Running::start(dir.path(), |_| {});
+    let inner = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    let check = |headers: &str, body: &str| {
+        let head = format!("POST /v1/sign-in HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
+        let answer = exchange(server.address, &format!("{head}{body}{inner}"));
+        assert!(!answer.contains("200 OK"), "{headers}: {answer}");
+        assert!(answer.matches("HTTP/1.1").count() <= 1, "{headers}: {answer}");
+    };
+    check("Content-Length: 0\r\nContent-Length: 4\r\n", "");
+    check("Content-Length: +0\r\n", "");
+    check("Content-Length: 5\r\nTransfer-Encoding: chunked, identity\r\n", "0\r\n\r\n");
+    check("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n");
+    check("Transfer-Encoding : chunked\r\n", "0\r\n\r\n");
+    check("X: a\r\n : b\r\n", "");
+    server.stop().expect("stops well");
+}
+
+// Path traversal: no spelling of "one up" leads to a file, with a token or without.
+#[test]
+fn no_address_leads_out() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let server = Running::start(dir.path(), |_| {});
+    let token = token(dir.path(), Role::Auditor);
+    for path in [
+        "/../control.sqlite",
+        "/log/tile/../../control.sqlite",
+        "/log/tile/0/..%2f..%2f..%2fcontrol.sqlite",
+        "/log/tile/0/%2e%2e/%2e%2e/control.sqlite",
+        "/log/tile/entries/..%5c..%5ccontrol.sqlite",
+        "/assets/..%2f..%2fcontrol.sqlite",
+        "/v1/exports/..%2f..%2fcontrol.sqlite/file",
+        "//etc/passwd",
+        "/v1/events/%00",
+    ] {
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+             Authorization: Bearer {token}\r\n\r\n"
+        );
+        let answer = exchange(server.address, &head);
+        let refused = ["HTTP/1.1 400", "HTTP/1.1 403", "HTTP/1.1 404"];
+        assert!(refused.iter().any(|status| answer.starts_with(status)), "{path}: {answer}");
+        assert!(!answer.contains("SQLite format") && !answer.contains("root:"), "{path}");
+    }
+    server.stop().expect("stops well");
 }

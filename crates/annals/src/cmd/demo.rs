@@ -27,6 +27,9 @@ const DAYS: u32 = 30;
 
 /// Serves until a signal; the folder is removed at the end.
 pub(crate) fn run(args: &DemoArgs) -> Result<(), Exit> {
+    if !args.listen.ip().is_loopback() {
+        return Err(Exit::Usage("the demo listens on loopback only".to_owned()));
+    }
     log::start();
     let folder = tempfile::Builder::new()
         .prefix("annals-demo-")
@@ -37,6 +40,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<(), Exit> {
     config.region = "cn-shanghai".to_owned();
     config.stack_id = "demo".to_owned();
     let events = args.events;
+    super::serve::first_account(&config, None)?;
     super::serve::serve(config, move |address| {
         std::thread::spawn(move || {
             if let Err(exit) = fill(&data, address, events) {

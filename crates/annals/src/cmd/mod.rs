@@ -1,6 +1,7 @@
 //! The commands, one a file. Each turns its arguments into calls of the floors below and their
 //! errors into an `Exit`; none of them holds logic that a library would need.
 
+mod account;
 mod collect;
 mod compact;
 mod completions;
@@ -42,6 +43,7 @@ pub(crate) fn run(command: Command) -> Result<(), Exit> {
         Command::History(args) => history::run(&args),
         Command::Profile(args) => profile::run(&args),
         Command::Token(command) => token::run(command),
+        Command::Account(command) => account::run(command),
         Command::Proof(args) => proof::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Witness(args) => witness::run(&args),

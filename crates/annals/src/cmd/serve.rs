@@ -1,7 +1,7 @@
 //! `annals serve`: the server, until SIGTERM or SIGINT.
 //!
-//! One line on stdout, `listening on http://ADDR:PORT`, once requests are taken. A stop takes no
-//! new work, finishes what was accepted and exits 0.
+//! One line on stdout, `listening on http://ADDR:PORT` (or `https://…`), once requests are taken.
+//! A stop takes no new work, finishes what was accepted and exits 0.
 
 use annals_server::Config;
 
@@ -9,11 +9,34 @@ use crate::args::ServeArgs;
 use crate::exit::Exit;
 use crate::{log, output};
 
+/// The first account's password; used only while there is none.
+const PASSWORD_VARIABLE: &str = "ANNALS_ADMIN_PASSWORD";
+
 /// Runs the server.
 pub(crate) fn run(args: &ServeArgs) -> Result<(), Exit> {
     let config = super::config::load(args.config.as_deref())?;
     log::start();
-    serve(with_arguments(config, args), |_| {})
+    let config = with_arguments(config, args);
+    config.check().map_err(|error| Exit::usage("cannot serve", &error))?;
+    first_account(&config, std::env::var(PASSWORD_VARIABLE).ok())?;
+    serve(config, |_| {})
+}
+
+/// Makes the account `admin` if there is no account, and tells its one-time password.
+pub(super) fn first_account(config: &Config, given: Option<String>) -> Result<(), Exit> {
+    let made = annals_server::first_account(config, given)
+        .map_err(|error| Exit::fault("cannot make the first account", &error))?;
+    let Some(made) = made else { return Ok(()) };
+    if let Some(password) = &made.one_time {
+        let name = made.name;
+        output::hint(&format!(
+            "account {name}, one-time password (shown only now, to be changed): {password}"
+        ));
+    }
+    if let Some(weak) = &made.weak {
+        output::hint(&format!("annals: {PASSWORD_VARIABLE} is poor, change it: {weak}"));
+    }
+    Ok(())
 }
 
 /// What stands on the command line wins over file and environment.
@@ -36,11 +59,12 @@ pub(crate) fn serve(
         .enable_all()
         .build()
         .map_err(|error| Exit::fault("cannot start the runtime", &error))?;
+    let scheme = if config.is_encrypted() { "https" } else { "http" };
     let mut printed = Ok(());
     let served = runtime.block_on(annals_server::serve(
         config,
         |address| {
-            printed = output::line(&format!("listening on http://{address}"));
+            printed = output::line(&format!("listening on {scheme}://{address}"));
             ready(address);
         },
         stopped(),

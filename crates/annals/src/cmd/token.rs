@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use annals_server::Role;
+use annals_server::auth::token::parse_fingerprint;
 use annals_server::control::{Control, ControlError, NewToken};
 use annals_views::Scope;
 use serde_json::json;
@@ -23,12 +24,23 @@ pub(crate) fn run(command: TokenCommand) -> Result<(), Exit> {
             region,
             stack_id,
             expires,
+            certificate,
             json,
         } => {
             let scope = scope.map(|text| self::scope(&text)).transpose()?.flatten();
             let expires = expires.map(|text| super::moment(&text)).transpose()?;
             let role = self::role(role);
-            let new = NewToken { name, role, may_be_system, region, stack_id, expires, scope };
+            let certificate = certificate.map(|text| self::certificate(&text)).transpose()?;
+            let new = NewToken {
+                name,
+                role,
+                may_be_system,
+                region,
+                stack_id,
+                expires,
+                scope,
+                certificate,
+            };
             create(&data, &new, json)
         }
         TokenCommand::List { data, json } => list(&data, json),
@@ -95,6 +107,13 @@ fn scope(text: &str) -> Result<Option<String>, Exit> {
         Exit::Usage(format!("--scope: {error}\n{place}"))
     })?;
     Ok((!scope.is_everything()).then(|| scope.to_string()))
+}
+
+/// The SHA-256 of a certificate, as we or other programs write it.
+fn certificate(text: &str) -> Result<String, Exit> {
+    parse_fingerprint(text).ok_or_else(|| {
+        Exit::Usage("--certificate takes the SHA-256 of a certificate in hex".to_owned())
+    })
 }
 
 fn role(role: RoleArg) -> Role {

@@ -174,13 +174,24 @@ impl Drop for House {
 /// What came back.
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// In small letters.
     pub(crate) headers: String,
+    /// As they were sent.
+    pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// The cookie it sets, as a browser sends it back.
+    pub(crate) fn cookie(&self) -> String {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        let set = lines.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        let mut pair = set.map(|(_, value)| value.split(';').next().unwrap_or_default());
+        pair.next_back().unwrap_or_default().to_owned()
     }
 
     pub(crate) fn text(&self) -> String {
@@ -223,13 +234,14 @@ pub(crate) fn send(
 fn parse(raw: &[u8]) -> std::io::Result<Answer> {
     let bad = || std::io::Error::new(std::io::ErrorKind::InvalidData, "not an HTTP answer");
     let end = raw.windows(4).position(|four| four == b"\r\n\r\n").ok_or_else(bad)?;
-    let headers = String::from_utf8_lossy(&raw[..end]).to_lowercase();
+    let head = String::from_utf8_lossy(&raw[..end]).into_owned();
+    let headers = head.to_lowercase();
     let status = headers.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or_else(bad)?;
     let mut body = raw[end + 4..].to_vec();
     if headers.contains("transfer-encoding: chunked") {
         body = unchunk(&body);
     }
-    Ok(Answer { status, headers, body })
+    Ok(Answer { status, headers, head, body })
 }
 
 fn unchunk(mut raw: &[u8]) -> Vec<u8> {

@@ -2,6 +2,7 @@
 //!
 //! They hold no behaviour beyond their JSON form and what the OpenAPI document says of them.
 
+pub mod account;
 pub mod append;
 pub mod catalogue;
 pub mod column;
@@ -10,6 +11,7 @@ pub mod event;
 pub mod export;
 pub mod health;
 pub mod history;
+pub mod identity;
 pub mod operation;
 pub mod page;
 pub mod problem;
@@ -18,5 +20,6 @@ pub mod quarantine;
 pub mod search;
 pub mod session;
 pub mod status;
+pub mod token;
 pub mod unmask;
 pub mod view;

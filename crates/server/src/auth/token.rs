@@ -13,6 +13,8 @@ use super::role::Role;
 
 /// Hex digits of a token's id.
 pub const TOKEN_ID_CHARS: usize = 8;
+/// Hex digits of a certificate's SHA-256.
+const FINGERPRINT_CHARS: usize = 64;
 const SECRET_BYTES: usize = 32;
 const PREFIX: &str = "annals_";
 
@@ -44,6 +46,10 @@ pub struct Token {
     pub last_used: Option<Timestamp>,
     /// The events it is limited to, as a printed filter; none: all.
     pub scope: Option<String>,
+    /// Who made it, as the operator of that event.
+    pub created_by: String,
+    /// The client certificate it is bound to, by its SHA-256 in hex; none: no certificate.
+    pub certificate: Option<String>,
 }
 
 impl Token {
@@ -52,6 +58,15 @@ impl Token {
     pub fn is_valid(&self, now: Timestamp) -> bool {
         self.revoked.is_none() && self.expires.is_none_or(|expires| now < expires)
     }
+}
+
+/// The SHA-256 of a certificate in small hex digits, from how we or other programs write it (with
+/// colons, in capitals); none if it is none.
+#[must_use]
+pub fn parse_fingerprint(text: &str) -> Option<String> {
+    let plain = text.replace(':', "").to_ascii_lowercase();
+    let is_hex = plain.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (plain.len() == FINGERPRINT_CHARS && is_hex).then_some(plain)
 }
 
 /// A new token's id, text (shown once) and the hash that is kept.

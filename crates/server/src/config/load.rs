@@ -74,14 +74,14 @@ pub enum ConfigError {
     /// A place of the console, or a page around it, that is none.
     #[error("[console] cannot be used as it is written")]
     Console(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// An open address without a decision about encryption.
-    #[error(
-        "will not listen on {listen} in clear text: listen on 127.0.0.1, or put a proxy that \
-         ends TLS in front and write `tls = \"off\"`"
-    )]
-    ClearText {
-        /// The address.
-        listen: std::net::SocketAddr,
+    /// A source of identities that cannot work or would not be safe.
+    #[error("[{section}] cannot be used as it is written")]
+    Source {
+        /// The section.
+        section: &'static str,
+        /// What is wrong.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
 }
 
@@ -106,7 +106,7 @@ impl Config {
         Ok((config, warnings))
     }
 
-    /// Refuses what must not be started, such as clear text on an open address.
+    /// Refuses what must not be started, such as a place to publish to that is none.
     ///
     /// # Errors
     /// With the reason and the way out.
@@ -117,10 +117,9 @@ impl Config {
         })?;
         super::console::check(&self.console)
             .map_err(|error| ConfigError::Console(Box::new(error)))?;
-        if self.listen.ip().is_loopback() || self.tls == super::Tls::Off {
-            return Ok(());
-        }
-        Err(ConfigError::ClearText { listen: self.listen })
+        let url = &self.accounts.external_url;
+        super::sources::check(&self.ldap, &self.oidc, url)
+            .map_err(|(section, source)| ConfigError::Source { section, source: source.into() })
     }
 }
 

@@ -85,15 +85,21 @@ fn places_are_checked() {
     assert_eq!((config.publish[0].every_seconds, warnings.len()), (60, 0));
 }
 
-// Tokens must not travel in clear text over a network without someone having said so.
+// Tokens and passwords must not travel in clear text over a network without someone having said
+// so.
 #[test]
-fn open_addresses_need_a_decision_about_tls() {
-    let check = |file: &str, ok: bool| {
+fn an_open_address_is_encrypted() {
+    let check = |file: &str, encrypted: bool| {
         let (config, _) = load(file, &[]).expect("loads");
-        assert_eq!(config.check().is_ok(), ok, "{file}");
+        assert_eq!(config.is_encrypted(), encrypted, "{file}");
     };
-    check("", true);
-    check("listen = '[::1]:7200'", true);
-    check("listen = '0.0.0.0:7200'", false);
-    check("listen = '192.0.2.1:7200'\ntls = 'off'", true);
+    check("", false);
+    check("listen = '[::1]:7200'", false);
+    check("listen = '0.0.0.0:7200'", true);
+    check("listen = '192.0.2.1:7200'\ntls = 'off'", false);
+    check("tls = 'on'", true);
+    let (config, _) = load("", &[("ANNALS_TLS", "off")]).expect("loads");
+    assert!(!config.is_encrypted());
+    let url = "[accounts]\nexternal_url = 'https://audit.example'";
+    assert!(load(url, &[]).expect("loads").0.is_secure());
 }

@@ -302,6 +302,6 @@ fn act<'a>(operation: &'a str, by: &'a Caller, row: &'a ExportRow) -> Act<'a> {
         object_id: &row.id,
         object_name: "",
         request: serde_json::json!(row.request),
-        before: None,
+        ..Act::default()
     }
 }

@@ -9,30 +9,38 @@ use rusqlite::Transaction;
 use super::{Control, ControlError};
 use crate::auth::caller::Caller;
 use crate::auth::role::Role;
+use crate::auth::visitor::Visitor;
 
 /// Most acts drained at once.
 const DRAIN_ACTS_MAX: usize = 256;
 
 /// Who acts.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum By<'a> {
+#[derive(Clone, Copy, Debug, Default)]
+pub enum By<'a> {
     /// Someone with access to the data folder; who it is, only the system knows.
+    #[default]
     Local,
+    /// The server by itself.
+    Server,
+    /// Somebody who has not shown who they are.
+    Visitor(&'a Visitor),
     /// Whoever asks the server.
     Caller(&'a Caller),
 }
 
 impl By<'_> {
     /// The operator of the act's event.
-    fn operator(self) -> String {
+    pub(super) fn operator(self) -> String {
         match self {
-            Self::Local => annals_record::UNKNOWN.to_owned(),
+            Self::Local | Self::Visitor(_) => annals_record::UNKNOWN.to_owned(),
+            Self::Server => annals_record::SYSTEM.to_owned(),
             Self::Caller(caller) => caller.identity.operator(),
         }
     }
 }
 
-/// One administrative act.
+/// One act.
+#[derive(Default)]
 pub(super) struct Act<'a> {
     pub(super) by: By<'a>,
     pub(super) operation: &'a str,
@@ -42,6 +50,20 @@ pub(super) struct Act<'a> {
     pub(super) request: serde_json::Value,
     /// What was there before, where the act replaced it by what is in the request.
     pub(super) before: Option<serde_json::Value>,
+    /// How it ended, where not well.
+    pub(super) refused: Option<Refused<'a>>,
+    /// How the acting person has just proved who they are; none: as callers do.
+    pub(super) auth_method: Option<&'a str>,
+    /// The session it belongs to.
+    pub(super) session_id: Option<&'a str>,
+}
+
+/// Why an act did not happen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Refused<'a> {
+    /// `failure` or `denied`.
+    pub(super) outcome: &'a str,
+    pub(super) reason: &'a str,
 }
 
 /// One event waiting for the ledger.
@@ -66,29 +88,53 @@ pub(super) fn push(
         "operation": act.operation,
         "operator": act.by.operator(),
         "object": { "type": act.object_type, "id": act.object_id, "name": act.object_name },
-        "request_data": act.request,
         "auth_method": "local",
     });
+    if !act.request.is_null() {
+        event["request_data"] = act.request.clone();
+    }
     if let Some(before) = &act.before {
         event["changes"] = serde_json::json!({ "before": before, "after": act.request });
     }
-    if let By::Caller(caller) = act.by {
-        let Caller { identity, source_ip, user_agent, request_id } = caller;
-        event["operator_name"] = identity.display_name.as_str().into();
-        event["user_type"] = identity.user_type().into();
-        event["auth_method"] = identity.auth_method().into();
-        event["request_id"] = request_id.as_str().into();
-        let held = |role: Role| serde_json::json!({ "type": "role", "id": role, "role": "held" });
-        event["related"] = identity.roles.iter().map(held).collect();
-        if let Some(source_ip) = source_ip {
-            event["source_ip"] = source_ip.to_string().into();
+    if let Some(Refused { outcome, reason }) = act.refused {
+        event["outcome"] = outcome.into();
+        event["reason"] = reason.into();
+    }
+    if let Some(session_id) = act.session_id {
+        event["session_id"] = session_id.into();
+    }
+    match act.by {
+        By::Local | By::Server => {}
+        By::Visitor(visitor) => tell_of_visitor(&mut event, visitor),
+        By::Caller(caller) => {
+            let Caller { identity, visitor } = caller;
+            event["operator_name"] = identity.display_name.as_str().into();
+            event["user_type"] = identity.user_type().into();
+            event["auth_method"] = identity.auth_method().into();
+            let held =
+                |role: Role| serde_json::json!({ "type": "role", "id": role, "role": "held" });
+            event["related"] = identity.roles.iter().map(held).collect();
+            tell_of_visitor(&mut event, visitor);
         }
-        if let Some(user_agent) = user_agent {
-            event["user_agent"] = user_agent.as_str().into();
-        }
+    }
+    if let Some(auth_method) = act.auth_method {
+        event["auth_method"] = auth_method.into();
     }
     transaction.execute("INSERT INTO outbox (event) VALUES (?)", [event.to_string()])?;
     Ok(())
+}
+
+fn tell_of_visitor(event: &mut serde_json::Value, visitor: &Visitor) {
+    let Visitor { source_ip, user_agent, request_id } = visitor;
+    if let Some(source_ip) = source_ip {
+        event["source_ip"] = source_ip.to_string().into();
+    }
+    if let Some(user_agent) = user_agent {
+        event["user_agent"] = user_agent.as_str().into();
+    }
+    if !request_id.is_empty() {
+        event["request_id"] = request_id.as_str().into();
+    }
 }
 
 impl Control {

@@ -169,7 +169,7 @@ fn act<'a>(operation: &'a str, by: &'a Caller, view: &'a SavedView) -> Act<'a> {
         object_id: &view.id,
         object_name: &view.name,
         request: said(view),
-        before: None,
+        ..Act::default()
     }
 }
 

@@ -63,6 +63,46 @@ const MIGRATIONS: &[&str] = &[
     "
     ALTER TABLE exports ADD COLUMN roles TEXT NOT NULL DEFAULT '';
 ",
+    "
+    CREATE TABLE accounts (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+        display_name TEXT NOT NULL,
+        source TEXT NOT NULL,
+        subject TEXT,
+        roles TEXT NOT NULL,
+        scope TEXT,
+        password TEXT,
+        must_change INTEGER NOT NULL,
+        password_changed_ns INTEGER,
+        totp_secret BLOB,
+        totp_pending BLOB,
+        totp_step INTEGER NOT NULL DEFAULT 0,
+        failures INTEGER NOT NULL DEFAULT 0,
+        locked INTEGER NOT NULL,
+        locked_until_ns INTEGER,
+        created_ns INTEGER NOT NULL,
+        last_sign_in_ns INTEGER
+    ) STRICT;
+    CREATE TABLE recovery_codes (
+        account TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
+        sha256 BLOB NOT NULL,
+        PRIMARY KEY (account, sha256)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        secret_sha256 BLOB NOT NULL UNIQUE,
+        account TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
+        created_ns INTEGER NOT NULL,
+        last_used_ns INTEGER NOT NULL,
+        expires_ns INTEGER NOT NULL,
+        source_ip TEXT,
+        user_agent TEXT
+    ) STRICT;
+    CREATE INDEX sessions_of_account ON sessions (account);
+    ALTER TABLE tokens ADD COLUMN created_by TEXT NOT NULL DEFAULT 'unknown';
+    ALTER TABLE tokens ADD COLUMN certificate TEXT;
+",
 ];
 
 /// The version this program writes.

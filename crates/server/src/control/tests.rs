@@ -1,5 +1,7 @@
 //! Tokens and the outbox on a real file, two connections at once where it matters.
 
+mod accounts;
+
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use annals_record::Timestamp;

@@ -11,11 +11,9 @@ use crate::auth::token::{self, Token};
 
 /// Longest name of a token, characters.
 pub(super) const NAME_CHARS_MAX: usize = 128;
-/// `last_used` is kept to this step, so that a busy token does not write all the time.
-const LAST_USED_STEP_NANOS: i64 = 60 * 1_000_000_000;
 
 const COLUMNS: &str = "id, name, role, may_be_system, region, stack_id, created_ns, expires_ns, \
-                       revoked_ns, last_used_ns, secret_sha256, scope";
+                       revoked_ns, last_used_ns, secret_sha256, scope, created_by, certificate";
 
 /// What a new token shall be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +32,8 @@ pub struct NewToken {
     pub expires: Option<Timestamp>,
     /// The events it is limited to, as a printed filter; none: all.
     pub scope: Option<String>,
+    /// The client certificate it is bound to, by its SHA-256 in hex; none: no certificate.
+    pub certificate: Option<String>,
 }
 
 /// A token just made.
@@ -70,6 +70,10 @@ pub struct TokenRow {
     pub last_used: Option<String>,
     /// The events it is limited to; none: all.
     pub scope: Option<String>,
+    /// Who made it.
+    pub created_by: String,
+    /// The client certificate it is bound to, by its SHA-256 in hex.
+    pub certificate: Option<String>,
 }
 
 /// A token as the cache keeps it.
@@ -85,14 +89,28 @@ impl Control {
     /// # Errors
     /// When the name is unfit, or the database or the random source fails.
     pub fn create_token(&self, new: &NewToken) -> Result<CreatedToken, ControlError> {
+        self.create_token_by(By::Local, new)
+    }
+
+    /// As `create_token`, for whoever asks.
+    pub(crate) fn create_token_by(
+        &self,
+        by: By<'_>,
+        new: &NewToken,
+    ) -> Result<CreatedToken, ControlError> {
         let chars = new.name.chars().count();
         if chars == 0 || chars > NAME_CHARS_MAX || new.name.chars().any(char::is_control) {
             return Err(ControlError::BadName);
         }
+        // A token of another power would join it to the hand that made it.
+        if let By::Caller(caller) = by {
+            self.check_roles(caller.identity.roles.iter().chain([new.role]).collect())?;
+        }
         let minted = token::mint().map_err(ControlError::Random)?;
         let now = self.clock.now();
+        let created_by = by.operator();
         let act = Act {
-            by: By::Local,
+            by,
             operation: "token.create",
             object_type: "token",
             object_id: &minted.id,
@@ -102,15 +120,17 @@ impl Control {
                 "may_be_system": new.may_be_system,
                 "expires": new.expires.map(|expires| expires.to_string()),
                 "scope": new.scope,
+                "certificate": new.certificate,
             }),
-            before: None,
+            ..Act::default()
         };
         let store = |inner: &mut Inner| {
             let transaction =
                 inner.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             transaction.execute(
                 "INSERT INTO tokens (id, secret_sha256, name, role, may_be_system, region, \
-                 stack_id, created_ns, expires_ns, scope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 stack_id, created_ns, expires_ns, scope, created_by, certificate) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 params![
                     minted.id,
                     minted.hash,
@@ -122,6 +142,8 @@ impl Control {
                     now.nanos(),
                     new.expires.map(Timestamp::nanos),
                     new.scope,
+                    created_by,
+                    new.certificate,
                 ],
             )?;
             outbox::push(&transaction, now, &act)?;
@@ -137,6 +159,11 @@ impl Control {
     /// # Errors
     /// When the database fails.
     pub fn revoke_token(&self, id: &str) -> Result<bool, ControlError> {
+        self.revoke_token_by(By::Local, id)
+    }
+
+    /// As `revoke_token`, for whoever asks.
+    pub(crate) fn revoke_token_by(&self, by: By<'_>, id: &str) -> Result<bool, ControlError> {
         let now = self.clock.now();
         self.change(|inner| {
             let transaction =
@@ -151,13 +178,13 @@ impl Control {
                 .optional()?;
             if let Some(name) = &name {
                 let act = Act {
-                    by: By::Local,
+                    by,
                     operation: "token.revoke",
                     object_type: "token",
                     object_id: id,
                     object_name: name,
                     request: serde_json::json!({}),
-                    before: None,
+                    ..Act::default()
                 };
                 outbox::push(&transaction, now, &act)?;
             }
@@ -180,6 +207,11 @@ impl Control {
         list(&mut self.lock()).map_err(|source| self.fault(source))
     }
 
+    /// One token, valid or not, as lists show it.
+    pub(crate) fn token_row(&self, id: &str) -> Result<Option<TokenRow>, ControlError> {
+        Ok(self.token(id)?.map(row_of))
+    }
+
     /// The valid token that `text` is; none for all others.
     ///
     /// # Errors
@@ -187,14 +219,14 @@ impl Control {
     pub fn authenticate(&self, text: &str) -> Result<Option<Token>, ControlError> {
         let Some((id, hash)) = token::parse(text) else { return Ok(None) };
         let now = self.clock.now();
-        let cached = self.lock().lookup(id).map_err(|source| self.fault(source))?;
+        let mut inner = self.lock();
+        let cached = inner.lookup(id).map_err(|source| self.fault(source))?;
         // Both sides are hashes of secrets nobody can choose, so timing tells nothing of use.
         let cached = cached.filter(|cached| cached.hash == hash && cached.token.is_valid(now));
-        let Some(Cached { token, .. }) = cached else { return Ok(None) };
-        if token.last_used.is_none_or(|used| now.nanos() - used.nanos() >= LAST_USED_STEP_NANOS) {
-            self.mark_used(id, now);
+        if cached.is_some() {
+            inner.used.note_token(id, now);
         }
-        Ok(Some(token))
+        Ok(cached.map(|cached| cached.token))
     }
 
     /// The token with this id, valid or not.
@@ -204,18 +236,6 @@ impl Control {
     pub fn token(&self, id: &str) -> Result<Option<Token>, ControlError> {
         let cached = self.lock().lookup(id).map_err(|source| self.fault(source))?;
         Ok(cached.map(|cached| cached.token))
-    }
-
-    /// For people only, so a failure (a full disk) must not refuse the request.
-    fn mark_used(&self, id: &str, now: Timestamp) {
-        let mut inner = self.lock();
-        if let Some(cached) = inner.cache.get_mut(id) {
-            cached.token.last_used = Some(now);
-        }
-        let update = "UPDATE tokens SET last_used_ns = ? WHERE id = ?";
-        if let Err(error) = inner.connection.execute(update, params![now.nanos(), id]) {
-            tracing::warn!(%error, "cannot keep when a token was last used");
-        }
     }
 
     /// Runs a change and forgets the cache: `data_version` tells of other connections only.
@@ -270,6 +290,8 @@ fn read(row: &Row<'_>) -> Result<Cached, rusqlite::Error> {
         revoked: moment(row.get(8)?),
         last_used: moment(row.get(9)?),
         scope: row.get(11)?,
+        created_by: row.get(12)?,
+        certificate: row.get(13)?,
     };
     Ok(Cached { token, hash: row.get(10)? })
 }
@@ -288,5 +310,7 @@ fn row_of(token: Token) -> TokenRow {
         revoked: text(token.revoked),
         last_used: text(token.last_used),
         scope: token.scope,
+        created_by: token.created_by,
+        certificate: token.certificate,
     }
 }

@@ -16,6 +16,9 @@ pub(crate) enum ExportError {
     /// The server stops; the job goes on with the next start.
     #[error("the server is stopping")]
     Stopping,
+    /// The token or the account that asked is no more.
+    #[error("whoever asked for the export may not any more")]
+    Revoked,
     /// Somebody ended it.
     #[error("the export was ended")]
     Ended,
@@ -83,7 +86,7 @@ impl ExportError {
     /// What the asker is told: what they can act on, and nothing about our disk.
     pub(super) fn told(&self) -> String {
         match self {
-            Self::TooLarge { .. } => self.to_string(),
+            Self::TooLarge { .. } | Self::Revoked => self.to_string(),
             Self::Asked(source) => format!("{self}: {source}"),
             Self::NoRoom { .. } => DISK_FULL.to_owned(),
             Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {

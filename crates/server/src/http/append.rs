@@ -1,13 +1,14 @@
 //! `POST /v1/events`: from a request to events that are durable and proved.
 
 use annals_api::wire::append::AppendAnswer;
+use annals_ledger::{Clock as _, SystemClock};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Extension, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Request};
 
-use crate::app::Shared;
+use crate::app::{App, Shared};
 use crate::http::body::{self, Encoding};
 use crate::http::error::HttpError;
 use crate::http::finish::RequestId;
@@ -26,7 +27,9 @@ pub(crate) async fn append(
     let encoding = Encoding::of(request.headers())?;
     let form = form_of(request.headers());
     let sender = app.sender(permit.principal.demand_token()?);
+    let emitter = sender.emitter.clone();
     let scope = permit.principal.scope(&app.catalogue)?;
+    demand_pace(&app, &sender.emitter)?;
     let mut received = body::read(&app, request).await?;
     let shared = app.clone();
     // A thread of its own: parsing and hashing would starve the threads that serve connections.
@@ -40,7 +43,17 @@ pub(crate) async fn append(
     })
     .await??;
     app.metrics.appended(&outcome);
+    if let Some(pace) = &app.pace {
+        let sent = outcome.accepted + outcome.duplicates + outcome.rejected.len() as u64;
+        pace.take(emitter, sent, SystemClock.now());
+    }
     answer(outcome)
+}
+
+/// Refuses a token that has sent more than its share.
+fn demand_pace(app: &App, emitter: &String) -> Result<(), HttpError> {
+    let Some(pace) = &app.pace else { return Ok(()) };
+    pace.check(emitter, SystemClock.now()).map_err(HttpError::TooFast)
 }
 
 fn answer(outcome: Outcome) -> Result<Json<AppendAnswer>, HttpError> {

@@ -25,6 +25,8 @@ pub(crate) const BODY_BYTES_MAX: usize = 64 << 20;
 pub(crate) const EXPANDED_BYTES_MAX: usize = 256 << 20;
 /// Bytes of a too large body that are still read, so that its sender sees the answer.
 const DRAINED_BYTES_MAX: u64 = 256 << 20;
+/// Most bytes of a body with a password or a code in it.
+const SECRET_BODY_BYTES_MAX: usize = 16 << 10;
 /// Bytes expanded between two looks at the limits.
 const EXPAND_STEP_BYTES: u64 = 1 << 20;
 
@@ -95,6 +97,24 @@ pub(crate) async fn json<T: DeserializeOwned>(
     expand(&mut received, encoding)?;
     serde_json::from_slice(&received.bytes)
         .map_err(|error| HttpError::BadBody { problem: error.to_string() })
+}
+
+/// A small body that may hold secrets, of somebody who may be nobody: bounded before anything is
+/// known of the sender, and never quoted in an answer or a log.
+pub(crate) async fn secret_json<T: DeserializeOwned>(
+    app: &App,
+    request: Request<Body>,
+) -> Result<T, HttpError> {
+    let patience = Duration::from_secs(app.config.http.body_pause_seconds_max);
+    let body = axum::body::to_bytes(request.into_body(), SECRET_BODY_BYTES_MAX);
+    let bytes = tokio::time::timeout(patience, body)
+        .await
+        .map_err(|_| HttpError::BodyTooSlow)?
+        .map_err(|_| HttpError::BodyTooLarge { bytes_max: SECRET_BODY_BYTES_MAX })?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        HttpError::BadBody { problem: format!("see line {line}, column {column}") }
+    })
 }
 
 fn announced_bytes(headers: &HeaderMap) -> Option<u64> {

@@ -31,7 +31,9 @@ impl<'a> Credential<'a> {
         if headers.contains_key(AUTHORIZATION) {
             return bearer(headers).map(Self::Bearer);
         }
-        cookie(headers).map(Self::Session)
+        // The name with the prefix first: a page on a neighbouring host can set the other.
+        let names = [COOKIE_ON_TLS, COOKIE_ON_LOOPBACK];
+        names.into_iter().find_map(|name| cookie(headers, name)).map(Self::Session)
     }
 
     /// Refuses what a page of another site may have made a browser send.
@@ -63,22 +65,25 @@ pub(crate) fn is_own_site(headers: &HeaderMap) -> bool {
     }
 }
 
+/// True if the browser says that a page of another site sends this; programs say nothing.
+pub(crate) fn is_foreign_site(headers: &HeaderMap) -> bool {
+    let by_browser = headers.contains_key(SEC_FETCH_SITE) || headers.contains_key(ORIGIN);
+    by_browser && !is_own_site(headers)
+}
+
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// The cookie of this name.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let texts = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs: Vec<(&str, &str)> = texts
+    texts
         .flat_map(|text| text.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .collect();
-    // The name with the prefix first: a page on a neighbouring host can set the other.
-    [COOKIE_ON_TLS, COOKIE_ON_LOOPBACK]
-        .into_iter()
-        .find_map(|name| pairs.iter().find(|(given, _)| *given == name))
-        .map(|(_, value)| *value)
+        .find(|(given, _)| *given == name)
+        .map(|(_, value)| value)
 }
 
 #[cfg(test)]

@@ -4,20 +4,28 @@
 //! what to do, and a cause for our own log. Causes inside the server are never told to callers.
 //! The request's id is filled in by `http::finish`, which sees every answer.
 
+mod faces;
+mod parts;
+
 use annals_api::wire::append::Rejected;
-use annals_api::wire::problem::{AppendRefused, FilterPlace, Problem};
+use annals_api::wire::problem::{AppendRefused, Problem};
 use annals_ledger::LedgerError;
-use annals_views::{FilterError, FilterFault, QueryError};
+use annals_views::{FilterError, QueryError};
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 
+use faces::{of_ingest, of_ledger, of_query};
+use parts::{chain, place, refused};
+
 use crate::asked::AskError;
+use crate::auth::password::PasswordError;
 use crate::auth::role::Right;
-use crate::auth::separation::Joined;
 use crate::control::ControlError;
+use crate::identities::SignInError;
 use crate::ingest::{IngestError, Outcome};
 use crate::masks::MaskedField;
+use crate::throttle::Wait;
 
 /// Seconds a sender waits after "too fast".
 const BUSY_RETRY_SECONDS: u32 = 1;
@@ -34,6 +42,18 @@ pub(crate) enum HttpError {
     NoToken,
     #[error("the token is unknown, revoked or expired; ask for a new one")]
     BadToken,
+    #[error("the token is bound to a client certificate, and this connection did not show it")]
+    CertificateRequired,
+    #[error("this token has sent more than its share; go on in {} seconds", .0.0)]
+    TooFast(Wait),
+    #[error("the session has ended; sign in again")]
+    NoSession,
+    #[error("the password was handed over; change it first")]
+    PasswordChangeRequired,
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
+    #[error("this is for people who signed in; a token has no account")]
+    NoAccountHeld,
     #[error("your roles do not allow this; it takes one of: {}", .0.roles())]
     Forbidden(Right),
     #[error("a page of another site sent this; open the console itself and try again")]
@@ -46,8 +66,6 @@ pub(crate) enum HttpError {
     ProfileReasonRequired,
     #[error("this server does not show the behaviour of people (access.behaviour = off)")]
     BehaviourOff,
-    #[error(transparent)]
-    Joined(#[from] Joined),
     #[error("your scope names what this server does not know; ask for a new one")]
     ScopeUnreadable(#[source] FilterError),
     #[error("there is nothing here")]
@@ -134,6 +152,14 @@ impl HttpError {
         match self {
             Self::NoToken => plain(S::UNAUTHORIZED, "missing_token"),
             Self::BadToken => plain(S::UNAUTHORIZED, "invalid_token"),
+            Self::CertificateRequired => plain(S::UNAUTHORIZED, "certificate_required"),
+            Self::TooFast(Wait(seconds)) => {
+                Face(S::SERVICE_UNAVAILABLE, "too_fast", Some(*seconds))
+            }
+            Self::NoSession => plain(S::UNAUTHORIZED, "invalid_session"),
+            Self::NoAccountHeld => plain(S::CONFLICT, "no_account"),
+            Self::PasswordChangeRequired => plain(S::FORBIDDEN, "password_change_required"),
+            Self::SignIn(error) => of_sign_in(error),
             Self::Forbidden(_) => plain(S::FORBIDDEN, "forbidden"),
             Self::CrossSite => plain(S::FORBIDDEN, "cross_site"),
             Self::Masked(_) | Self::Asked(AskError::Masked(_)) => {
@@ -141,7 +167,6 @@ impl HttpError {
             }
             Self::ProfileReasonRequired => plain(S::FORBIDDEN, "profile_reason_required"),
             Self::BehaviourOff => plain(S::FORBIDDEN, "behaviour_off"),
-            Self::Joined(_) => plain(S::CONFLICT, "powers_joined"),
             Self::OutOfReach => plain(S::FORBIDDEN, "forbidden"),
             Self::ScopeUnreadable(_) => plain(S::FORBIDDEN, "scope_unreadable"),
             Self::NotFound | Self::OutOfScope => plain(S::NOT_FOUND, "not_found"),
@@ -174,8 +199,7 @@ impl HttpError {
             Self::Ingest(error) => of_ingest(error),
             Self::Query(error) => of_query(error),
             Self::Ledger(error) => of_ledger(error),
-            Self::Control(ControlError::TooMany { .. }) => plain(S::CONFLICT, "too_many"),
-            Self::Control(_) => plain(S::INTERNAL_SERVER_ERROR, "control_failed"),
+            Self::Control(error) => of_control(error),
             Self::QuarantineIndex(_) => plain(S::INTERNAL_SERVER_ERROR, "view_failed"),
             Self::Failed(_) | Self::Panicked => plain(S::INTERNAL_SERVER_ERROR, "internal"),
         }
@@ -222,86 +246,67 @@ impl HttpError {
                 tracing::error!(%error, "an event could not be made");
                 Self::Panicked.to_string()
             }
-            Self::Control(error @ ControlError::TooMany { .. }) => error.to_string(),
+            Self::Control(error) | Self::SignIn(SignInError::Control(error)) => of_person(error),
+            Self::SignIn(SignInError::Password(PasswordError::Hash(_)))
+            | Self::SignIn(SignInError::Random(_) | SignInError::Totp(_)) => {
+                Self::Panicked.to_string()
+            }
             error => error.to_string(),
         }
     }
 }
 
-/// Where a filter cannot be read, and what to write there.
-fn place(error: &FilterError) -> FilterPlace {
-    use FilterFault::*;
-    let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-    let (expected, nearest) = match &error.fault {
-        Expected { expected, .. } | BadValue { expected, .. } => (owned(&[expected]), None),
-        UnknownField { nearest, .. } | UnknownValue { nearest, .. } => {
-            (Vec::new(), nearest.clone())
+/// What a person can act on; never where things lie on our disk.
+fn of_person(error: &ControlError) -> String {
+    match of_control(error) {
+        Face(StatusCode::INTERNAL_SERVER_ERROR, ..) => {
+            "the server cannot use its control database; see its log under the request id"
+                .to_owned()
         }
-        NotListed { values, .. } => (owned(values), None),
-        NotInScope { fields, .. } => (owned(fields), None),
-        NoOrder { .. } => (owned(&[":", "!="]), None),
-        SingleEquals { .. } => (owned(&[":"]), None),
-        OpenQuote => (owned(&["\""]), None),
-        TooLong { .. } | TooDeep { .. } | TooManyTerms { .. } | Nul => (Vec::new(), None),
-    };
-    FilterPlace { column: error.place.column, offset: error.place.offset, expected, nearest }
-}
-
-fn refused(outcome: &Outcome) -> AppendRefused {
-    AppendRefused {
-        accepted: outcome.accepted,
-        duplicates: outcome.duplicates,
-        rejected: outcome.rejected.clone(),
-        first_index: outcome.first_index,
-        last_index: outcome.last_index,
+        Face(StatusCode::NOT_FOUND, ..) => HttpError::NotFound.to_string(),
+        Face(..) => error.to_string(),
     }
 }
 
-fn of_ingest(error: &IngestError) -> Face {
+fn of_sign_in(error: &SignInError) -> Face {
     use StatusCode as S;
     match error {
-        IngestError::NoEvents => Face(S::BAD_REQUEST, "no_events", None),
-        IngestError::TooManyEvents => Face(S::PAYLOAD_TOO_LARGE, "too_many_events", None),
-        IngestError::StrictTooLarge => Face(S::PAYLOAD_TOO_LARGE, "strict_too_large", None),
-        IngestError::QuarantineFull => Face(S::INSUFFICIENT_STORAGE, "quarantine_full", None),
-        IngestError::Ledger(source) | IngestError::Cut { source, .. } => of_ledger(source),
-        IngestError::Random(_) | IngestError::Own(_) => {
-            Face(S::INTERNAL_SERVER_ERROR, "internal", None)
+        SignInError::Refused => Face(S::UNAUTHORIZED, "sign_in_failed", None),
+        SignInError::OtpRequired => Face(S::UNAUTHORIZED, "otp_required", None),
+        SignInError::Directory(_) => Face(S::SERVICE_UNAVAILABLE, "directory_silent", None),
+        SignInError::Provider(_) => Face(S::BAD_GATEWAY, "provider_silent", None),
+        SignInError::NotAsked => Face(S::BAD_REQUEST, "not_asked", None),
+        SignInError::NoRole => Face(S::FORBIDDEN, "no_role", None),
+        SignInError::WrongProof => Face(S::FORBIDDEN, "wrong_proof", None),
+        SignInError::Elsewhere => Face(S::CONFLICT, "kept_elsewhere", None),
+        SignInError::TotpThere => Face(S::CONFLICT, "totp_there", None),
+        SignInError::NoTotp => Face(S::CONFLICT, "no_totp", None),
+        SignInError::Weak(_) => Face(S::UNPROCESSABLE_ENTITY, "weak_password", None),
+        SignInError::TooMany(Wait(seconds)) => {
+            Face(S::TOO_MANY_REQUESTS, "too_many_attempts", Some(*seconds))
         }
+        SignInError::Password(PasswordError::Busy) => {
+            Face(S::SERVICE_UNAVAILABLE, "busy", Some(BUSY_RETRY_SECONDS))
+        }
+        SignInError::Control(error) => of_control(error),
+        SignInError::Password(PasswordError::Hash(_))
+        | SignInError::Random(_)
+        | SignInError::Totp(_) => Face(S::INTERNAL_SERVER_ERROR, "internal", None),
     }
 }
 
-fn of_query(error: &QueryError) -> Face {
+fn of_control(error: &ControlError) -> Face {
     use StatusCode as S;
     match error {
-        QueryError::BadCursor => Face(S::BAD_REQUEST, "bad_cursor", None),
-        QueryError::CursorMismatch { .. } => Face(S::BAD_REQUEST, "cursor_mismatch", None),
-        QueryError::CursorBeyond => Face(S::BAD_REQUEST, "cursor_beyond", None),
-        QueryError::Filter(_) => Face(S::BAD_REQUEST, "bad_filter", None),
-        // Nobody is there any more to read this.
-        QueryError::Cancelled => Face(S::SERVICE_UNAVAILABLE, "cancelled", None),
-        QueryError::TooManyBuckets { .. } => Face(S::BAD_REQUEST, "too_many_buckets", None),
-        QueryError::TooManyValues { .. } => Face(S::BAD_REQUEST, "too_many_values", None),
-        QueryError::TooManyFields { .. } => Face(S::BAD_REQUEST, "too_many_fields", None),
-        QueryError::TooManyGroups { .. } => Face(S::BAD_REQUEST, "too_many_groups", None),
-        QueryError::PartDamaged { .. } => Face(S::INTERNAL_SERVER_ERROR, "index_damaged", None),
-        QueryError::Ledger(error) => of_ledger(error),
-    }
-}
-
-fn of_ledger(error: &LedgerError) -> Face {
-    use StatusCode as S;
-    match error {
-        LedgerError::Busy => Face(S::SERVICE_UNAVAILABLE, "busy", Some(BUSY_RETRY_SECONDS)),
-        LedgerError::DiskFull { .. } => {
-            Face(S::INSUFFICIENT_STORAGE, "disk_full", Some(DISK_FULL_RETRY_SECONDS))
+        ControlError::TooMany { .. } => Face(S::CONFLICT, "too_many", None),
+        ControlError::NameTaken { .. } => Face(S::CONFLICT, "name_taken", None),
+        ControlError::Joined(_) => Face(S::CONFLICT, "powers_joined", None),
+        ControlError::LastAdministrator => Face(S::CONFLICT, "last_administrator", None),
+        ControlError::NoAccount => Face(S::NOT_FOUND, "not_found", None),
+        ControlError::BadName | ControlError::BadLogin | ControlError::BadDisplayName => {
+            Face(S::BAD_REQUEST, "bad_field", None)
         }
-        LedgerError::Closed => Face(S::SERVICE_UNAVAILABLE, "stopping", Some(BUSY_RETRY_SECONDS)),
-        LedgerError::Fatal { .. } => Face(S::INTERNAL_SERVER_ERROR, "ledger_stopped", None),
-        LedgerError::OutOfRange { .. } | LedgerError::Pruned { .. } => {
-            Face(S::NOT_FOUND, "not_found", None)
-        }
-        _ => Face(S::INTERNAL_SERVER_ERROR, "ledger_failed", None),
+        _ => Face(S::INTERNAL_SERVER_ERROR, "control_failed", None),
     }
 }
 
@@ -373,18 +378,6 @@ impl IntoResponse for HttpError {
         }
         response
     }
-}
-
-/// The error and its causes on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]

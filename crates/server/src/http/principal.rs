@@ -20,14 +20,19 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::{App, Shared};
+use crate::auth::account::Account;
 use crate::auth::caller::Caller;
+use crate::auth::embed::{self, Embed};
 use crate::auth::identity::Identity;
 use crate::auth::role::Right;
+use crate::auth::session::Session;
 use crate::auth::token::Token;
+use crate::auth::visitor::Visitor;
+use crate::control::ControlError;
 use crate::http::credential::Credential;
 use crate::http::error::{HttpError, Refused};
 use crate::http::finish::RequestId;
-use crate::http::listen::Peer;
+use crate::http::peer::Peer;
 use crate::http::trace::Trace;
 use crate::http::{Access, Entry, Table, query};
 use crate::masks::Masks;
@@ -36,19 +41,54 @@ use crate::recorder::{Read, Shown};
 /// The route of what matches none, in the record of refusals.
 const NO_ROUTE: &str = "none";
 
+/// Longest name of a caller's program that is taken, characters.
+const USER_AGENT_CHARS_MAX: usize = 256;
+
 /// A caller who showed something valid. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Principal(Arc<Caller>);
+pub(crate) struct Principal {
+    caller: Arc<Caller>,
+    held: Option<Arc<Held>>,
+}
+
+/// The session that a caller came by.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) session: Session,
+    pub(crate) account: Account,
+}
 
 impl Principal {
+    /// Whoever holds a session.
+    pub(crate) fn of_session(
+        app: &App,
+        account: Account,
+        session: Session,
+        visitor: Visitor,
+    ) -> Self {
+        let caller = Caller { identity: app.control.identity(&account), visitor };
+        let held = Some(Arc::new(Held { session, account }));
+        Self { caller: Arc::new(caller), held }
+    }
+
     /// Who they are, and from where they ask.
     pub(crate) fn caller(&self) -> &Caller {
-        &self.0
+        &self.caller
     }
 
     /// Who they are.
     pub(crate) fn identity(&self) -> &Identity {
-        &self.0.identity
+        &self.caller.identity
+    }
+
+    /// The session they came by; none if by something else.
+    pub(crate) fn held(&self) -> Option<&Held> {
+        self.held.as_deref()
+    }
+
+    /// The session they came by; tokens have no account.
+    pub(crate) fn demand_held(&self) -> Result<&Held, HttpError> {
+        self.held().ok_or(HttpError::NoAccountHeld)
     }
 
     /// The token they hold; others cannot do what takes one.
@@ -104,7 +144,8 @@ macro_rules! permissions {
 
 permissions! {
     WriteEvents ReadEvents ReadCatalogue ExportEvents ReadQuarantine ReplayQuarantine ReadStatus
-    ReadMetrics UnmaskEvents ReadConfiguration
+    ReadMetrics UnmaskEvents ReadConfiguration UseAccount ReadAccounts ManageAccounts
+    ManageSessions ReadTokens ManageTokens IssueEmbedTokens
 }
 
 impl<P: Permission, S: Sync> FromRequestParts<S> for Permit<P> {
@@ -132,23 +173,27 @@ pub(crate) async fn guard(
 ) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     let entry = route.and_then(|route| table.entry(request.method(), route));
-    let address = request.extensions().get::<Peer>().map(|Peer(address)| *address);
-    let (principal, response) = match admit(&app, &request, entry.map(|entry| entry.access)) {
-        Err((principal, error)) => (principal, error.into_response()),
-        Ok(None) => (None, next.run(request).await),
-        Ok(Some(principal)) => {
-            let uri = request.uri().clone();
-            request.extensions_mut().insert(principal.clone());
-            let response = next.run(request).await;
-            if let Some(Entry { path, trace: Trace::Read(operation), .. }) = entry
-                && response.status().is_success()
-            {
-                note_read(&app, &principal, operation, path, &uri, &response);
-            }
-            (Some(principal), response)
-        }
+    let address = request.extensions().get::<Peer>().map(|peer| peer.address);
+    let (principal, admitted) = admit(&app, &request, entry.map(|entry| entry.access));
+    let uri = request.uri().clone();
+    if let Some(principal) = &principal {
+        request.extensions_mut().insert(principal.clone());
+    }
+    let response = match admitted {
+        Err(error) => error.into_response(),
+        Ok(()) => next.run(request).await,
     };
-    if let Some(Refused(code)) = response.extensions().get() {
+    if let Some(principal) = &principal
+        && let Some(Entry { path, trace: Trace::Read(operation), .. }) = entry
+        && response.status().is_success()
+    {
+        note_read(&app, principal, operation, path, &uri, &response);
+    }
+    // Who fails to sign in is recorded by name there.
+    let is_told = matches!(entry, Some(Entry { access: Access::Open, trace: Trace::Act(_), .. }));
+    if let Some(Refused(code)) = response.extensions().get()
+        && !is_told
+    {
         let route = entry.map_or(NO_ROUTE, |entry| entry.path);
         let by = principal.as_ref().map(Principal::caller);
         app.recorder.refused(by, address, code, route, SystemClock.now());
@@ -172,23 +217,30 @@ fn note_read(
     app.recorder.read(&read, SystemClock.now());
 }
 
-/// Who asks, if they may; else why not, and who it is if that is known. An address or method that
-/// does not exist still needs a token: what there is, is nobody's business without one.
+/// Who asks, if that is known, and whether they may. An address or method that does not exist
+/// still needs a token: what there is, is nobody's business without one.
 fn admit(
     app: &App,
     request: &Request,
     access: Option<Access>,
-) -> Result<Option<Principal>, (Option<Principal>, HttpError)> {
+) -> (Option<Principal>, Result<(), HttpError>) {
     if access == Some(Access::Open) {
-        return Ok(None);
+        return (None, Ok(()));
     }
-    let principal = identify(app, request).map_err(|error| (None, error))?;
-    match access {
-        Some(Access::Needs(right)) if !principal.identity().may(right) => {
-            Err((Some(principal), HttpError::Forbidden(right)))
+    let principal = match identify(app, request) {
+        Ok(principal) => principal,
+        Err(error) => return (None, Err(error)),
+    };
+    // Until a handed-over password is changed, one's own account is all there is.
+    let must_change = principal.held().is_some_and(|held| held.account.must_change);
+    let admitted = match access {
+        _ if must_change && access != Some(Access::Needs(Right::UseAccount)) => {
+            Err(HttpError::PasswordChangeRequired)
         }
-        _ => Ok(Some(principal)),
-    }
+        Some(Access::Needs(right)) => demand(&principal, right),
+        _ => Ok(()),
+    };
+    (Some(principal), admitted)
 }
 
 /// Who sends this; the one place where something shown becomes somebody.
@@ -196,23 +248,69 @@ pub(crate) fn identify(app: &App, request: &Request) -> Result<Principal, HttpEr
     let headers = request.headers();
     let credential = Credential::of(headers).ok_or(HttpError::NoToken)?;
     credential.demand_own_site(request.method(), headers)?;
-    let identity = match credential {
+    let visitor = visitor(request);
+    match credential {
+        Credential::Bearer(text) if embed::is_embed(text) => {
+            let identity = identify_page(app, text)?.ok_or(HttpError::BadToken)?;
+            let caller = Caller { identity, visitor };
+            Ok(Principal { caller: Arc::new(caller), held: None })
+        }
         Credential::Bearer(text) => {
             let token = app.control.authenticate(text)?.ok_or(HttpError::BadToken)?;
-            Identity::of_token(token)
+            demand_certificate(&token, request)?;
+            let caller = Caller { identity: Identity::of_token(token), visitor };
+            Ok(Principal { caller: Arc::new(caller), held: None })
         }
-        // Sessions are not kept yet, so none is valid.
-        Credential::Session(_) => return Err(HttpError::NoToken),
+        Credential::Session(cookie) => {
+            let found = app.control.session(cookie, app.identities.lifetimes())?;
+            let (session, account) = found.ok_or(HttpError::NoSession)?;
+            Ok(Principal::of_session(app, account, session, visitor))
+        }
+    }
+}
+
+/// Who looks at an embedded page, while whoever made its token may still read events.
+fn identify_page(app: &App, text: &str) -> Result<Option<Identity>, ControlError> {
+    let Some(embed) = Embed::open(text, &app.embed_key, SystemClock.now()) else {
+        return Ok(None);
     };
+    let maker = app.control.owner(&embed.maker)?.filter(|maker| maker.may(Right::ReadEvents));
+    Ok(maker.map(|maker| Identity::of_embed(embed, &maker)))
+}
+
+/// True while what a caller showed is good, for what goes on after their request was let in.
+pub(crate) fn is_still_good(app: &App, principal: &Principal) -> Result<bool, ControlError> {
+    let identity = principal.identity();
+    if let Some(held) = principal.held() {
+        let is_open = app.control.is_session_open(&held.session.id)?;
+        return Ok(is_open && app.control.owner(&identity.owner())?.is_some());
+    }
+    match identity.embed() {
+        Some(embed) if SystemClock.now().nanos() >= embed.until => Ok(false),
+        Some(embed) => Ok(app.control.owner(&embed.maker)?.is_some()),
+        None => Ok(app.control.owner(&identity.owner())?.is_some()),
+    }
+}
+
+/// A token that is bound to a client's certificate is good on connections that showed it.
+fn demand_certificate(token: &Token, request: &Request) -> Result<(), HttpError> {
+    let shown = request.extensions().get::<Peer>().and_then(|peer| peer.certificate.as_deref());
+    match &token.certificate {
+        Some(bound) if shown != Some(bound) => Err(HttpError::CertificateRequired),
+        _ => Ok(()),
+    }
+}
+
+/// Where a request comes from, whoever sends it.
+pub(crate) fn visitor(request: &Request) -> Visitor {
+    let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
     let extensions = request.extensions();
-    let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
     let request_id = extensions.get::<RequestId>().map(|RequestId(id)| id.clone());
-    Ok(Principal(Arc::new(Caller {
-        identity,
-        source_ip: extensions.get::<Peer>().map(|Peer(address)| *address),
-        user_agent: user_agent.map(str::to_owned),
+    Visitor {
+        source_ip: extensions.get::<Peer>().map(|peer| peer.address),
+        user_agent: user_agent.map(|text| text.chars().take(USER_AGENT_CHARS_MAX).collect()),
         request_id: request_id.unwrap_or_default(),
-    })))
+    }
 }
 
 fn demand(principal: &Principal, right: Right) -> Result<(), HttpError> {

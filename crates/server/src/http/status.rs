@@ -8,6 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 
 use crate::app::{App, Shared};
+use crate::auth::separation;
 use crate::config::Switch;
 use crate::http::error::HttpError;
 use crate::http::principal::{Permit, ReadConfiguration, ReadStatus};
@@ -44,19 +45,21 @@ fn of(app: &App) -> Result<Status, HttpError> {
         places: app.publisher.places(),
         witnesses: app.publisher.witnesses(),
         scrub: app.scrub.status(),
-        access: access(app),
+        access: access(app)?,
     })
 }
 
 /// Who holds which powers, and how behaviour is shown.
-fn access(app: &App) -> AccessStatus {
+fn access(app: &App) -> Result<AccessStatus, HttpError> {
     let access = &app.config.access;
-    AccessStatus {
+    let accounts = app.control.accounts()?;
+    let joined = accounts.iter().filter(|account| separation::check(account.roles).is_err());
+    Ok(AccessStatus {
         separation: access.separation == Switch::On,
-        joined: Vec::new(),
-        all_in_one: false,
+        joined: joined.map(|account| account.name.clone()).collect(),
+        all_in_one: accounts.iter().any(|account| separation::holds_all(account.roles)),
         behaviour: access.behaviour.as_str().to_owned(),
-    }
+    })
 }
 
 /// The configuration as a file; secrets are no part of it.

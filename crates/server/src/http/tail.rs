@@ -22,7 +22,7 @@ use crate::app::Shared;
 use crate::found;
 use crate::http::ask;
 use crate::http::error::HttpError;
-use crate::http::principal::{Permit, Principal, ReadEvents};
+use crate::http::principal::{self, Permit, Principal, ReadEvents};
 use crate::http::progress::Pieces;
 use crate::http::query::{self, Parameters, bad};
 use crate::recorder::{self, Read, Shown};
@@ -35,6 +35,8 @@ const SLOW_SECONDS_MAX: u64 = 30;
 const ALIVE: Duration = Duration::from_secs(15);
 /// How long the ledger is waited for before a look whether somebody still listens.
 const LOOK: Duration = Duration::from_millis(500);
+/// Pause between two looks whether the listener may still listen.
+const CHECK: Duration = Duration::from_millis(500);
 /// Pause before a full queue is tried again.
 const FULL: Duration = Duration::from_millis(20);
 
@@ -95,6 +97,8 @@ enum Ended {
     Slow,
     /// The server stops.
     Stopping,
+    /// Whoever listens may not any more.
+    Revoked,
     /// The ledger cannot be read.
     Failed,
 }
@@ -105,6 +109,7 @@ impl Listener {
             Ended::Gone => return,
             Ended::Slow => "slow",
             Ended::Stopping => "stopping",
+            Ended::Revoked => "revoked",
             Ended::Failed => "failed",
         };
         let text = format!("event: end\ndata: {{\"reason\":\"{reason}\"}}\n\n");
@@ -120,12 +125,25 @@ impl Listener {
         }
         let masks = self.principal.masks();
         let mut spoken = Instant::now();
+        let mut checked = Instant::now();
         loop {
             if self.app.is_stopping() || self.app.appender.fatal().is_some() {
                 return Ended::Stopping;
             }
             if self.sender.is_closed() {
                 return Ended::Gone;
+            }
+            if checked.elapsed() >= CHECK {
+                checked = Instant::now();
+                match principal::is_still_good(&self.app, &self.principal) {
+                    Ok(true) => {}
+                    Ok(false) => return Ended::Revoked,
+                    Err(error) => {
+                        let error = &error as &dyn std::error::Error;
+                        tracing::error!(error, "a live tail cannot check who listens");
+                        return Ended::Failed;
+                    }
+                }
             }
             let TailBatch { events, looked_to, lost, .. } = match tail.advance(LOOK) {
                 Ok(batch) => batch,

@@ -1,5 +1,6 @@
 //! The router on a real ledger in a temporary folder: doors, addresses and their documents.
 
+mod accounts;
 mod append;
 mod console;
 mod masked;
@@ -9,6 +10,7 @@ mod quarantine;
 mod read;
 mod saved;
 mod search;
+mod sign_in;
 mod tail;
 mod trace;
 
@@ -145,6 +147,11 @@ const OPEN: &[&str] = &[
     routes::CHECKPOINT,
     routes::VKEY,
     routes::TILE,
+    routes::SESSION,
+    routes::SESSION,
+    routes::SIGN_IN,
+    routes::OIDC_START,
+    routes::OIDC_CALLBACK,
 ];
 
 /// An address of the route; parts that must be parsed are malformed on purpose.

@@ -28,11 +28,14 @@ pub(crate) enum Why {
     ShowsNoEvent,
     /// It is the log itself that grows.
     IsTheRecord,
+    /// Nothing of it holds before another call, which leaves an event.
+    NotInForce,
 }
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
 const PUT: Method = Method::PUT;
+const PATCH: Method = Method::PATCH;
 const DELETE: Method = Method::DELETE;
 const QUERY: Trace = Trace::Read("event.query");
 const VIEW: Trace = Trace::Read("event.view");
@@ -89,6 +92,30 @@ pub(crate) const TRACES: &[(Method, &str, Trace)] = &[
     (POST, routes::QUARANTINE_REPLAY, Trace::Act("quarantine.replay")),
     (GET, routes::CONFIGURATION, NO_EVENT),
     (GET, routes::STATUS, NO_EVENT),
+    (GET, routes::SESSION, NO_EVENT),
+    (DELETE, routes::SESSION, Trace::Act("session.end")),
+    (POST, routes::SIGN_IN, Trace::Act("session.create")),
+    (GET, routes::OIDC_START, PUBLIC),
+    (GET, routes::OIDC_CALLBACK, Trace::Act("session.create")),
+    (GET, routes::ACCOUNT, NO_EVENT),
+    (POST, routes::ACCOUNT_PASSWORD, Trace::Act("password.change")),
+    (POST, routes::ACCOUNT_TOTP, Trace::Nothing(Why::NotInForce)),
+    (PUT, routes::ACCOUNT_TOTP, Trace::Act("totp.enable")),
+    (DELETE, routes::ACCOUNT_TOTP, Trace::Act("totp.disable")),
+    (GET, routes::ACCOUNT_SESSIONS, NO_EVENT),
+    (DELETE, routes::ACCOUNT_SESSION, Trace::Act("session.revoke")),
+    (GET, routes::ACCOUNTS, NO_EVENT),
+    (POST, routes::ACCOUNTS, Trace::Act("account.create")),
+    (PATCH, routes::ACCOUNTS_ONE, Trace::Act("account.change")),
+    (DELETE, routes::ACCOUNTS_ONE, Trace::Act("account.delete")),
+    (POST, routes::ACCOUNTS_PASSWORD, Trace::Act("password.reset")),
+    (DELETE, routes::ACCOUNTS_TOTP, Trace::Act("totp.disable")),
+    (GET, routes::ACCOUNTS_SESSIONS, NO_EVENT),
+    (DELETE, routes::ACCOUNTS_SESSIONS, Trace::Act("session.revoke")),
+    (GET, routes::TOKENS, NO_EVENT),
+    (POST, routes::TOKENS, Trace::Act("token.create")),
+    (DELETE, routes::TOKEN, Trace::Act("token.revoke")),
+    (POST, routes::EMBED_TOKENS, Trace::Act("embed-token.create")),
 ];
 
 /// What a route leaves. One that was forgotten above leaves too much rather than too little.

@@ -105,24 +105,28 @@ pub enum ConnectError {
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
+/// What TLS to others takes: the authorities of `ca`, or the system's.
+pub(crate) fn tls_config(ca: Option<&Path>) -> Result<ClientConfig, ConnectError> {
+    let roots = match ca {
+        Some(path) => authorities(path)?,
+        None => system_authorities(),
+    };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    Ok(ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("ring has the ciphers of TLS 1.2 and 1.3")
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
 /// Opens connections under one set of authorities.
 #[derive(Clone)]
-pub(super) struct Connector(TlsConnector);
+pub(crate) struct Connector(TlsConnector);
 
 impl Connector {
     /// With the authorities of `ca`, or the system's.
-    pub(super) fn new(ca: Option<&Path>) -> Result<Self, ConnectError> {
-        let roots = match ca {
-            Some(path) => authorities(path)?,
-            None => system_authorities(),
-        };
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("ring has the ciphers of TLS 1.2 and 1.3")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self(TlsConnector::from(Arc::new(config))))
+    pub(crate) fn new(ca: Option<&Path>) -> Result<Self, ConnectError> {
+        Ok(Self(TlsConnector::from(Arc::new(tls_config(ca)?))))
     }
 
     /// An encrypted connection to `host`, whose certificate must name it.
@@ -136,7 +140,7 @@ impl Connector {
     }
 
     /// Sends one request to where `uri` points; the whole answer, whatever its status.
-    pub(super) async fn send(
+    pub(crate) async fn send(
         &self,
         uri: &Uri,
         request: Request<Full<Bytes>>,

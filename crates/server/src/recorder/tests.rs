@@ -3,14 +3,21 @@
 use annals_record::Timestamp;
 
 use super::*;
-use crate::auth::identity::Identity;
+use crate::auth::identity::{Identity, Kind};
 use crate::auth::role::{Role, Roles};
+use crate::auth::visitor::Visitor;
 
 fn caller(name: &str) -> Caller {
-    let roles = Roles::from(Role::Auditor);
-    let identity =
-        Identity::of_account(name.to_owned(), name.to_owned(), name.to_owned(), roles, None);
-    Caller { identity, source_ip: None, user_agent: None, request_id: "r".to_owned() }
+    let identity = Identity {
+        kind: Kind::Account,
+        id: name.to_owned(),
+        name: name.to_owned(),
+        display_name: name.to_owned(),
+        roles: Roles::from(Role::Auditor),
+        scope: None,
+        own_only: false,
+    };
+    Caller { identity, visitor: Visitor::default() }
 }
 
 fn at(seconds: i64) -> Timestamp {

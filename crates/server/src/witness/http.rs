@@ -44,7 +44,7 @@ pub async fn serve_witness(
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(Arc::new(witness));
     ready(bound);
-    listen::serve(listener, router, &config::Http::default(), stop).await;
+    listen::serve(listener, None, router, &config::Http::default(), stop).await;
     Ok(())
 }
 

@@ -1,13 +1,19 @@
 //! A server on a thread of its own, for tests that look at it from outside.
-#![allow(dead_code, clippy::unwrap_used)] // each test binary uses its own part
+#![allow(dead_code, unused_imports, clippy::unwrap_used)] // each test uses its own part
+
+pub(crate) mod browser;
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::thread::JoinHandle;
 
 use annals_api::client::{Client, Retry};
-use annals_server::control::{Control, NewToken};
+use annals_server::auth::account::Source;
+use annals_server::auth::password;
+use annals_server::control::{By, Control, NewAccount, NewToken};
 use annals_server::{Config, Role, ServerError, serve};
+
+pub(crate) use browser::Browser;
 
 /// A server on a thread of its own.
 pub(crate) struct Running {
@@ -51,6 +57,21 @@ impl Running {
 pub(crate) fn token(data: &Path, role: Role) -> String {
     let new = NewToken { name: role.to_string(), role, ..NewToken::default() };
     Control::open(data).expect("opens").create_token(&new).expect("made").secret
+}
+
+/// A local account with a password, of an auditor.
+pub(crate) fn account(data: &Path, name: &str, password: &str) {
+    let new = NewAccount {
+        name: name.to_owned(),
+        display_name: String::new(),
+        source: Source::Local,
+        subject: None,
+        roles: Role::Auditor.into(),
+        scope: None,
+        password: Some(password::hash(password).expect("hashed")),
+        must_change: false,
+    };
+    Control::open(data).expect("opens").create_account(By::Local, &new).expect("made");
 }
 
 pub(crate) fn event(id: &str) -> String {

@@ -29,6 +29,18 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("to memory")
 }
 
+// A sender that is limited is told to wait, and nothing of what it then sends is kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_can_be_slowed_down() {
+    let rig = Rig::new(|config| config.ingest.events_per_second_max = 1);
+    let many: Vec<String> = (0..600).map(|number| event(&format!("p{number}"))).collect();
+    assert_eq!(rig.post(routes::EVENTS, many.join("\n")).await.json()["accepted"], 600);
+    let slowed = rig.post(routes::EVENTS, event("q")).await;
+    assert_eq!(slowed.problem(), (503, "too_fast".to_owned()));
+    assert!(slowed.headers.contains_key("retry-after"));
+    assert_eq!(rig.house.app.head().size.0, 600);
+}
+
 // An answer of 200 means: on disk, in the tree, under a checkpoint our key signed.
 #[tokio::test(flavor = "multi_thread")]
 async fn accepted_events_are_under_the_checkpoint_of_the_answer() {

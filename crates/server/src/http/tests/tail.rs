@@ -9,6 +9,7 @@ use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
 use super::{Rig, event, router};
+use crate::app::LISTENERS_MAX;
 use crate::auth::role::Role;
 
 /// Messages of a tail until one holds `last`.
@@ -69,4 +70,21 @@ async fn a_stop_ends_it() {
     rig.house.app.begin_to_stop();
     let text = heard(&rig, "", None, &[], "event: end").await;
     assert!(text.contains("{\"reason\":\"stopping\"}"), "{text}");
+}
+
+// Protects: whoever may not listen any more hears nothing more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_token_ends_it() {
+    let rig = Rig::new(|_| {});
+    let id = rig.token(Role::Viewer).split('_').nth(1).expect("an id").to_owned();
+    let control = rig.house.app.clone();
+    let revoke = tokio::task::spawn_blocking(move || {
+        while control.listeners.available_permits() == LISTENERS_MAX {
+            std::thread::yield_now();
+        }
+        control.control.revoke_token(&id).expect("revoked")
+    });
+    let text = heard(&rig, "", None, &[], "event: end").await;
+    assert!(text.contains("{\"reason\":\"revoked\"}"), "{text}");
+    assert!(revoke.await.expect("no panic"));
 }
