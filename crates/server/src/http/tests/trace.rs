@@ -19,6 +19,8 @@ use crate::{export, jobs};
 /// Routes that change something and leave no event of an act, and why.
 const CHANGES_WITHOUT_ACT: &[(&str, &str, &str)] = &[
     ("POST", routes::EVENTS, "each event it takes is its own record"),
+    ("POST", routes::OPERATIONS, "the intent is its own record"),
+    ("POST", routes::OPERATION_OUTCOME, "the outcome is its own record"),
     ("POST", routes::ACCOUNT_TOTP, "holds once it is confirmed, which leaves totp.enable"),
 ];
 
