@@ -1,9 +1,10 @@
 // The pages of the console by address, who sees each, and how one knows that it is there.
 
 import { expect, type Page } from "@playwright/test";
+import { paths } from "../src/paths";
 import type { Person } from "./house";
 import { drawer, rows } from "./log";
-import { CLUSTER } from "./story";
+import { CLUSTER, DESKTOP, OWL, RELEASER } from "./story";
 
 export interface Listed {
   /** A name for files and tests. */
@@ -43,6 +44,36 @@ export const PAGES: Listed[] = [
     person: "auditor",
     heading: { en: "Audit log", zh: "审计日志" },
     opens: true,
+  },
+  {
+    name: "overview",
+    path: "/ui/overview",
+    person: "auditor",
+    heading: { en: "Overview", zh: "概览" },
+  },
+  {
+    name: "object",
+    path: paths.object(DESKTOP.type, DESKTOP.id),
+    person: "auditor",
+    heading: { en: DESKTOP.name, zh: DESKTOP.name },
+  },
+  {
+    name: "user",
+    path: paths.user(OWL.operator),
+    person: "auditor",
+    heading: { en: OWL.operator, zh: OWL.operator },
+  },
+  {
+    name: "ip",
+    path: paths.ip(RELEASER.source_ip),
+    person: "auditor",
+    heading: { en: RELEASER.source_ip, zh: RELEASER.source_ip },
+  },
+  {
+    name: "sessions",
+    path: "/ui/sessions",
+    person: "auditor",
+    heading: { en: "Sessions", zh: "会话" },
   },
   {
     name: "integrity",
