@@ -59,7 +59,7 @@ pub struct Header {
 impl Header {
     /// Its bytes.
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; HEADER_BYTES] {
+    pub fn to_bytes(self) -> [u8; HEADER_BYTES] {
         let mut bytes = [0; HEADER_BYTES];
         bytes[..8].copy_from_slice(&MAGIC);
         bytes[8..16].copy_from_slice(&self.first.to_be_bytes());

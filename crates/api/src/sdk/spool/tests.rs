@@ -113,7 +113,9 @@ fn torn_writes_are_cut() {
 fn damage_and_sharing_are_refused() {
     let folder = folder();
     let spool = Spool::open(folder.path(), ROOM).expect("opens");
-    (0..3).for_each(|number| drop(append(&spool, number)));
+    (0..3).for_each(|number| {
+        append(&spool, number);
+    });
     let second = Spool::open(folder.path(), ROOM);
     assert!(matches!(second, Err(SdkError::InUse { .. })));
     drop(spool);
