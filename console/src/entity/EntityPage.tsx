@@ -13,11 +13,15 @@ import { useGoTo } from "../shell/useGoTo";
 import classes from "./entity.module.css";
 import type { Go, PageSearch } from "./search";
 
+const NO_EVENTS: AuditEvent[] = [];
+
 export interface EntityPageProps<Search extends PageSearch> {
   search: Search;
   go: Go<PageSearch>;
-  /** The events that j and k walk through, in the order shown. */
-  events: AuditEvent[];
+  /** The whole events that the page has, in the order shown. */
+  events?: AuditEvent[];
+  /** The positions that j and k walk through; those of the events if absent. */
+  positions?: number[];
   head: ReactNode;
   children: ReactNode;
   /** Takes exactly the height there is; its parts scroll by themselves. */
@@ -25,14 +29,15 @@ export interface EntityPageProps<Search extends PageSearch> {
 }
 
 export function EntityPage<Search extends PageSearch>(props: EntityPageProps<Search>) {
-  const { search, go, events, head, children, isFilled = false } = props;
+  const { search, go, events = NO_EVENTS, head, children, isFilled = false } = props;
   const goTo = useGoTo();
   const opened = search.event === undefined ? null : Number(search.event);
   const close = () => go({ event: undefined, tab: undefined });
   const step = (by: 1 | -1) => {
-    const place = events.findIndex((event) => event.index === opened);
-    const next = events[place < 0 ? 0 : place + by];
-    if (next?.index != null) go({ event: String(next.index) }, opened !== null);
+    const positions = props.positions ?? events.flatMap((event) => event.index ?? []);
+    const place = opened === null ? -1 : positions.indexOf(opened);
+    const next = positions[place < 0 ? 0 : place + by];
+    if (next !== undefined) go({ event: String(next) }, opened !== null);
   };
   useShortcuts("event", [
     { keys: "j", label: (messages) => messages.log.keyNext, run: () => step(1) },

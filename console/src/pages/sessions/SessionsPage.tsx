@@ -82,7 +82,7 @@ export function SessionsPage() {
     <EntityPage
       search={search}
       go={go}
-      events={found.events}
+      positions={found.positions}
       isFilled
       head={
         <>
@@ -253,18 +253,9 @@ function useFound(
     () => (isWithOpen ? withOpen(sessions, early.sessions) : sessions),
     [isWithOpen, sessions, early.sessions],
   );
-  const events = useMemo(
-    () =>
-      merged.map(({ index, began, operator, operation }) => ({
-        index,
-        time: began,
-        operator: operator ?? "",
-        operation,
-      })),
-    [merged],
-  );
+  const positions = useMemo(() => merged.map((session) => session.index), [merged]);
   const now = isLive ? Math.max(asked.now, walk.dataUpdatedAt) : asked.now;
-  return { walk, sessions: merged, events, onMore, now };
+  return { walk, sessions: merged, positions, onMore, now };
 }
 
 function Chips({ label, children }: { label: string; children: ReactNode }) {
