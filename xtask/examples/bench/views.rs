@@ -1,9 +1,10 @@
 //! What asking costs: the questions of the audit page over a ledger with its index, in process.
 //!
 //! The events are generated while they are taken in, with the index following, or stand in a
-//! folder from an earlier run (`--dir`); then the index is opened anew and each question is asked once cold (the page cache dropped where that is
-//! allowed) and several times warm, of which the median counts. With `--peers` the same questions
-//! go to SQLite, PostgreSQL and DuckDB over the same events, and counts must agree.
+//! folder from an earlier run (`--dir`); then the index is opened anew and each question is asked
+//! once cold (the page cache dropped where that is allowed) and several times warm, of which the
+//! median counts. With `--peers` the same questions go to SQLite, PostgreSQL and DuckDB over the
+//! same events, and counts must agree.
 
 mod load;
 mod peer;

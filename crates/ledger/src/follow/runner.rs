@@ -168,7 +168,8 @@ impl Runner {
         match self.follower.pass_over(upto..end)? {
             true => {
                 let name = self.follower.name();
-                tracing::error!(follower = name, error = %damage, from = upto, end, "goes on without");
+                let error = &damage;
+                tracing::error!(follower = name, %error, from = upto, end, "goes on without");
                 Ok(end)
             }
             false => Err(damage.into()),
