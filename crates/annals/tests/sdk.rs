@@ -224,7 +224,7 @@ fn every_act_is_recorded_once_through_kills() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let mut platform = Platform::start(&house, &emitter);
         platform.wait_for(1 + (seed >> 33) % 40);
-        if (seed >> 40) % 2 == 0 {
+        if (seed >> 40).is_multiple_of(2) {
             house.kill();
             house.serve_at(&address);
             platform.wait_for(1 + (seed >> 45) % 20);
