@@ -6,6 +6,7 @@
 use crate::repository::Repository;
 use anyhow::{Context, Result, bail, ensure};
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// A Debian package, and the program by which its absence is noticed.
@@ -35,6 +36,10 @@ const PYTHON: &str = "clients/python/pyproject.toml";
 /// Debian parts it from Python, where another Python has it; no program shows that it is there.
 const VENV: Package = Package { name: "python3-venv", program: "", needed_by: PYTHON };
 const CONSOLE: &str = "console/package.json";
+/// The provider of OpenID Connect that crates/server/tests/oidc.rs starts.
+const SIGN_IN_PROVIDER: &str = "crates/server/tests/oidc";
+/// Beside what was installed: a copy of the lock file it was installed from.
+const STAMP: &str = ".installed-from";
 /// Without one, a browser draws Chinese as empty boxes.
 const CHINESE_FONT: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
 
@@ -93,7 +98,46 @@ pub(crate) fn everything(repository: &Repository) -> Result<()> {
     for component in ["rustfmt", "clippy"] {
         rust_component(repository, component)?;
     }
+    node_packages(&repository.root().join(SIGN_IN_PROVIDER))?;
     cargo_deny(repository)
+}
+
+/// An npm command in a folder, without colours.
+pub(crate) fn npm(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new("npm");
+    command.args(args).current_dir(folder).env("NO_COLOR", "1").env_remove("FORCE_COLOR");
+    command
+}
+
+/// Installs what the lock file of a folder names.
+pub(crate) fn node_packages(folder: &Path) -> Result<()> {
+    node()?;
+    unless_installed(&folder.join("node_modules"), &folder.join("package-lock.json"), || {
+        run(npm(folder, &["ci", "--no-audit", "--no-fund"]))
+    })
+}
+
+/// Installs into a folder, unless that was done from the same lock file.
+pub(crate) fn unless_installed(
+    folder: &Path,
+    lock: &Path,
+    install: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    let wanted = std::fs::read(lock).with_context(|| format!("reading {}", lock.display()))?;
+    let stamp = folder.join(STAMP);
+    if std::fs::read(&stamp).is_ok_and(|found| found == wanted) {
+        return Ok(());
+    }
+    eprintln!("installing what {} names", lock.display());
+    install()?;
+    std::fs::write(&stamp, wanted).with_context(|| format!("writing {}", stamp.display()))
+}
+
+/// Runs a command that has to succeed.
+pub(crate) fn run(mut command: Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("could not run {command:?}"))?;
+    ensure!(status.success(), "{command:?} failed; the reason stands above");
+    Ok(())
 }
 
 fn install(packages: &[&Package]) -> Result<()> {
