@@ -235,7 +235,15 @@ fn single_faults() {
         |r| (r.phase, r.outcome) = (Phase::Intent, Some("success".into())),
         &[("outcome", "bad_value")],
     );
-    check_faults(|r| r.phase = Phase::Outcome { of: "".into() }, &[("of", "bad_id")]);
+    let end = |of: &'static str, outcome: Option<&'static str>| {
+        move |r: &mut Record<'_>| {
+            r.phase = Phase::Outcome { of: of.into() };
+            r.outcome = outcome.map(Into::into);
+        }
+    };
+    check_faults(end("", Some("failure")), &[("of", "bad_id")]);
+    check_faults(end("e-0", None), &[("outcome", "missing_field")]);
+    check_faults(end("e-0", Some("pending")), &[("outcome", "bad_value")]);
 }
 
 // Protects: all faults of one event are named, and a flood of them is bounded.

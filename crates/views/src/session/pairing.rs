@@ -314,10 +314,11 @@ mod tests {
         check("desktop.webrdp.disconnect", Some("desktop.webrdp.create"));
         check("user.logout", Some("user.login"));
         check("session.timeout", Some("user.login"));
+        check("session.end", Some("session.create"));
         check("host.session.close", Some("host.session.open"));
         check("host.session.open", None);
         check("cluster.power_on", None);
-        assert_eq!((pairs.begins().len(), pairs.ends().len()), (8, 9));
+        assert_eq!((pairs.begins().len(), pairs.ends().len()), (9, 10));
     }
 
     // Protects: who ended a session, where its event does not say why.
