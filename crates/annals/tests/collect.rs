@@ -7,7 +7,7 @@ mod house;
 use std::process::{Child, Command, Stdio};
 
 use house::{ANNALS, House, annals, annals_with, signal};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/sshd/syslog-rfc5424.log");
 
@@ -88,7 +88,12 @@ fn killed_and_resumed() {
     let mut got = seen(&house);
     let mut wanted: Vec<String> = expected
         .iter()
-        .map(|event| format!("{} {}", event["operation"], event["object"]["id"]))
+        .map(|event| {
+            // The name that was tried may be a password: it is shown to nobody.
+            let is_unknown = event["operation"] == "user.login_unknown";
+            let id = if is_unknown { &json!("***") } else { &event["object"]["id"] };
+            format!("{} {id}", event["operation"])
+        })
         .collect();
     got.sort();
     wanted.sort();

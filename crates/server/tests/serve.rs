@@ -44,7 +44,9 @@ fn a_life_from_start_to_stop() {
     let mut found = operations(&server.client(Some(&viewer)));
     found.sort();
     let expected = [
+        "access.refused",
         "cluster.create",
+        "event.view",
         "service.start",
         "service.start",
         "service.stop",

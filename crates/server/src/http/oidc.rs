@@ -59,16 +59,17 @@ pub(crate) async fn callback(
         }
         let mut response = to(&format!("{}{page}", app.config.console.base_path));
         session::set_cookie(&app, response.headers_mut(), Some(&entered.cookie));
+        set_cookie(&app, response.headers_mut(), None);
         Ok(response)
     });
-    let mut response = response.unwrap_or_else(|error| {
+    // The cookie of what was begun stays after a failure: an answer made up by somebody else must
+    // not end a sign-in that is under way.
+    response.unwrap_or_else(|error| {
         // The log is told as of any other request that fails.
         let refused = error.into_response();
         let code = refused.extensions().get::<Problem>().map_or("internal", |told| &told.code);
         to(&format!("{}{SIGN_IN_PAGE}?error={code}", app.config.console.base_path))
-    });
-    set_cookie(&app, response.headers_mut(), None);
-    response
+    })
 }
 
 async fn take(
