@@ -5,6 +5,7 @@
 //! the server's route table together, and the committed copy in `docs/openapi.json` up to date.
 
 mod accounts;
+mod approval;
 mod events;
 mod identity;
 mod life;
@@ -47,6 +48,8 @@ looked at.";
         life::sessions,
         life::operations,
         life::causes,
+        approval::approvals,
+        approval::approval,
         operations::begin,
         operations::end,
         saved::views,

@@ -55,6 +55,10 @@ pub const OPERATIONS: &str = "/v1/operations";
 pub const OPERATION_OUTCOME: &str = "/v1/operations/{id}/outcome";
 /// What made an event happen, and what it made happen.
 pub const CAUSES: &str = "/v1/causes/{id}";
+/// Approvals, each as one case.
+pub const APPROVALS: &str = "/v1/approvals";
+/// One approval from the request to the deletion.
+pub const APPROVAL: &str = "/v1/approvals/{id}";
 /// Saved views: list (GET), save (POST).
 pub const VIEWS: &str = "/v1/views";
 /// One saved view: read, replace (PUT), delete.

@@ -7,6 +7,7 @@
 mod account;
 mod accounts;
 mod append;
+mod approvals;
 mod ask;
 pub(crate) mod body;
 mod catalogue;
@@ -139,6 +140,8 @@ fn table(app: &Shared) -> Vec<Route> {
         post_(routes::OPERATIONS, Needs(WriteEvents), post(operations::begin)),
         post_(routes::OPERATION_OUTCOME, Needs(WriteEvents), post(operations::end)),
         get_(routes::CAUSES, Needs(ReadEvents), get(life::causes)),
+        get_(routes::APPROVALS, Needs(ReadEvents), get(approvals::list)),
+        get_(routes::APPROVAL, Needs(ReadEvents), get(approvals::one)),
         get_(routes::VIEWS, Needs(ReadEvents), get(views::list)),
         post_(routes::VIEWS, Needs(ReadEvents), post(views::save)),
         get_(routes::VIEW, Needs(ReadEvents), get(views::view)),

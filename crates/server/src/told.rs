@@ -1,5 +1,9 @@
 //! Answers about lives and behaviour as they go over the wire.
 
+mod approval;
+
+pub(crate) use approval::{approval, dossier};
+
 use annals_api::wire::event::KeptEvent;
 use annals_api::wire::history as wire;
 use annals_api::wire::profile::{

@@ -12,8 +12,7 @@ use crate::gather::Gather;
 use crate::page::Order;
 use crate::thing::text;
 use crate::{
-    Answer, Field, Filter, Found, Number, Page, Position, Progress, QueryError, Question,
-    SearchIndex, Test, Value,
+    Answer, Field, Filter, Found, Page, Position, Progress, QueryError, Question, SearchIndex,
 };
 use growing::Growing;
 
@@ -21,8 +20,6 @@ use growing::Growing;
 pub const CAUSE_STEPS_MAX: usize = 64;
 /// Events of a tree.
 pub const CAUSE_EVENTS_MAX: usize = 500;
-/// Events with one id that are told apart by their emitters.
-const SAME_ID_MAX: usize = 16;
 
 /// The events around one event, by cause: parents before their children, in the order of time.
 #[derive(Debug)]
@@ -61,7 +58,7 @@ impl SearchIndex {
         progress: &Progress,
     ) -> Result<Answer<Option<CauseTree>>, QueryError> {
         let mut search = Search { gather: Gather::new(self, question, progress) };
-        let mut asked = search.all(at_indexes([index]), Order::Index, 1)?.0;
+        let mut asked = search.all(Filter::at_indexes([index]), Order::Index, 1)?.0;
         let tree = match asked.pop() {
             Some(asked) => Some(search.tree(asked)?),
             None => None,
@@ -117,15 +114,8 @@ impl Search<'_> {
                 return Ok((chain, false, false));
             };
             let emitter = effect.leaf.core().emitter().to_owned();
-            // The ledger knows ids; to the index they are words like others.
-            let indexes = self.gather.index.reader().find(&cause)?;
-            let filter = at_indexes(indexes.into_iter().map(|index| index.0));
-            let (mut found, _) = self.all(filter, Order::Index, SAME_ID_MAX)?;
-            let own = found.iter().position(|found| found.leaf.core().emitter() == emitter);
-            let cause = match (own, found.len()) {
-                (Some(own), _) => found.swap_remove(own),
-                (None, 1) => found.swap_remove(0),
-                (None, _) => return Ok((chain, true, false)),
+            let Some(cause) = self.gather.named(&cause, &emitter)? else {
+                return Ok((chain, true, false));
             };
             if chain.iter().any(|known| known.position == cause.position) {
                 return Ok((chain, false, false)); // A circle: it has been told.
@@ -172,10 +162,4 @@ impl Search<'_> {
         let Page { events, next } = self.gather.page(&question, order, None, limit)?;
         Ok((events, next.is_some()))
     }
-}
-
-/// The events at these positions.
-fn at_indexes(indexes: impl IntoIterator<Item = u64>) -> Filter {
-    let at = |index| Test::Is(Value::Number(Number::integer(index)));
-    Filter::or(indexes.into_iter().map(|index| Filter::term(Field::Index, at(index))))
 }

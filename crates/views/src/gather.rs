@@ -8,9 +8,12 @@ use ipnet::IpNet;
 
 use crate::page::{Order, PageToken, Position, Walk};
 use crate::{
-    Answer, Field, Filter, Found, Page, Partial, Progress, QueryError, Question, SearchIndex, Test,
-    Value,
+    Answer, Field, Filter, Found, Number, Page, Partial, Progress, QueryError, Question,
+    SearchIndex, Test, Value,
 };
+
+/// Events with one id that are told apart by their emitters.
+const SAME_ID_MAX: usize = 16;
 
 /// Gathers the parts of one answer.
 pub(crate) struct Gather<'i> {
@@ -83,6 +86,27 @@ impl<'i> Gather<'i> {
         Ok(None)
     }
 
+    /// The event with this id that an event of `emitter` means: of several the one of the same
+    /// emitter, else the only one.
+    pub(crate) fn named(&mut self, id: &str, emitter: &str) -> Result<Option<Found>, QueryError> {
+        // The ledger knows ids; to the index they are words like others.
+        let indexes = self.index.reader().find(id)?;
+        let filter = Filter::at_indexes(indexes.into_iter().map(|index| index.0));
+        let question = Question { filter, ..self.ever() };
+        let Page { mut events, .. } = self.page(&question, Order::Index, None, SAME_ID_MAX)?;
+        let own = events.iter().position(|found| found.leaf.core().emitter() == emitter);
+        Ok(match (own, events.len()) {
+            (Some(own), _) => Some(events.swap_remove(own)),
+            (None, 1) => events.pop(),
+            (None, _) => None,
+        })
+    }
+
+    /// True if one of the parts so far is.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial.is_some()
+    }
+
     /// Where an answer of its own kind goes on, behind `last`.
     pub(crate) fn token(&self, question: &Question, order: Order, last: Position) -> PageToken {
         let Question { now, from, to, .. } = *question;
@@ -112,6 +136,12 @@ impl Filter {
     ) -> Self {
         let is = |value: T| Self::term(field, Test::Is(Value::Text(value.into())));
         Self::or(values.into_iter().map(is))
+    }
+
+    /// The events at these positions.
+    pub(crate) fn at_indexes(indexes: impl IntoIterator<Item = u64>) -> Self {
+        let at = |index| Test::Is(Value::Number(Number::integer(index)));
+        Self::or(indexes.into_iter().map(|index| Self::term(Field::Index, at(index))))
     }
 
     /// This source address; no event if the text is none.

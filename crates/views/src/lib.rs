@@ -4,6 +4,7 @@
 //! asked is asked under a scope, is bound to a ledger head (`as_of`) and is exact, or says that
 //! it is partial. Who has which scope is not known here; no HTTP.
 
+mod approval;
 mod calendar;
 mod cause;
 mod check;
@@ -56,6 +57,10 @@ mod truth;
 mod values;
 mod walk;
 
+pub use approval::{
+    APPROVAL_EVENTS_MAX, APPROVAL_POLICIES_MAX, Case, CaseData, CaseEvent, CasePart, CaseState,
+    Cases, Check, CheckKind, CheckResult, Decision, Person, Policy, Verdict, WantedCases,
+};
 pub use calendar::{BUCKETS_MAX, Interval};
 pub use cause::{CAUSE_EVENTS_MAX, CAUSE_STEPS_MAX, CauseNode, CauseTree};
 pub use diff::{Change, ChangeKind, DIFF_DEPTH_MAX, DIFF_ENTRIES_MAX, Difference};

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod append;
+pub mod approval;
 pub mod catalogue;
 pub mod column;
 pub mod csv;

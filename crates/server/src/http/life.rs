@@ -21,7 +21,7 @@ use crate::recorder::Shown;
 use crate::told;
 
 /// An answer, and what it showed.
-type Told<T> = Result<(Extension<Shown>, Json<T>), HttpError>;
+pub(super) type Told<T> = Result<(Extension<Shown>, Json<T>), HttpError>;
 
 /// Entries of a page, unless asked otherwise.
 const PAGE: usize = 100;
@@ -167,7 +167,7 @@ pub(crate) async fn causes(
     )
 }
 
-fn told<T>(shown: Shown, answer: T) -> Told<T> {
+pub(super) fn told<T>(shown: Shown, answer: T) -> Told<T> {
     Ok((Extension(shown), Json(answer)))
 }
 
@@ -176,7 +176,7 @@ fn required(parameters: &Parameters, name: &'static str) -> Result<String, HttpE
 }
 
 /// The question of a page, and behind which event it goes on.
-fn resumed(
+pub(super) fn resumed(
     parameters: &Parameters,
     question: Question,
 ) -> Result<(Question, Option<Position>), HttpError> {

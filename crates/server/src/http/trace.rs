@@ -77,6 +77,8 @@ pub(crate) const TRACES: &[(Method, &str, Trace)] = &[
     (POST, routes::OPERATIONS, Trace::Nothing(Why::IsTheRecord)),
     (POST, routes::OPERATION_OUTCOME, Trace::Nothing(Why::IsTheRecord)),
     (GET, routes::CAUSES, QUERY),
+    (GET, routes::APPROVALS, QUERY),
+    (GET, routes::APPROVAL, QUERY),
     (GET, routes::VIEWS, NO_EVENT),
     (POST, routes::VIEWS, Trace::Act("view.create")),
     (GET, routes::VIEW, NO_EVENT),

@@ -67,6 +67,8 @@ fn ways(route: &Route) -> Vec<&'static str> {
         ],
         routes::HISTORY => vec!["?type=cluster&id=c-1", "?type={h}-type&id={h}-object"],
         routes::SESSIONS => vec!["", "?q=outcome:failure"],
+        routes::APPROVALS => vec!["", "?q=operator:{h}*", "?state=open&finding=any"],
+        routes::APPROVAL => vec!["{h}-object", "c-1"],
         routes::OPERATIONS => vec!["?open=true"],
         routes::EVENTS | routes::COUNT => {
             vec![

@@ -123,6 +123,9 @@ async fn what_cannot_be_asked_is_refused() {
         ("/v1/operations", "bad_parameter"),
         ("/v1/history?type=cluster", "bad_parameter"),
         ("/v1/sessions?state=lost", "bad_parameter"),
+        ("/v1/approvals?state=lost", "bad_parameter"),
+        ("/v1/approvals?finding=self_approval,lost", "bad_parameter"),
+        ("/v1/approvals?limit=201", "bad_parameter"),
     ] {
         let answer = rig.get(Role::Viewer, path).await;
         assert_eq!(answer.problem(), (400, code.to_owned()), "{path}");
@@ -134,6 +137,8 @@ async fn what_cannot_be_asked_is_refused() {
         "/v1/facets?fields=operator",
         routes::TAIL,
         routes::SESSIONS,
+        routes::APPROVALS,
+        "/v1/approvals/ap-1",
     ] {
         let answer = off.get(Role::Viewer, path).await;
         assert_eq!(answer.problem(), (503, "views_off".to_owned()), "{path}");

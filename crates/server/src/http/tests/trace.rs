@@ -139,6 +139,13 @@ async fn sample(rig: &Rig, route: &Route) -> (String, serde_json::Value) {
         }
         (_, routes::COMPLETE) => (format!("{}?field=operator", route.path), json!(null)),
         (_, routes::HISTORY) => (format!("{}?type=cluster&id=c-e1", route.path), json!(null)),
+        (_, routes::APPROVAL) => {
+            let request = json!({ "id": "asked", "time": "2026-11-02T08:00:00Z",
+                "operation": "approval.initiate", "operator": "zhang3",
+                "object": { "type": "approval", "id": "ap-1" } });
+            rig.post(routes::EVENTS, request.to_string()).await;
+            (route.path.replace("{id}", "ap-1"), json!(null))
+        }
         (_, routes::OPERATIONS) => (format!("{}?open=true", route.path), json!(null)),
         ("POST", routes::ACCOUNTS) => (route.path.to_owned(), account("new")),
         (_, routes::ACCOUNTS_ONE | routes::ACCOUNTS_PASSWORD) => {
