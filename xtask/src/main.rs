@@ -9,6 +9,7 @@
 mod bench;
 mod clients;
 mod console;
+mod coverage;
 mod demo;
 mod repository;
 mod setup;
@@ -34,6 +35,7 @@ Usage: cargo xtask <task>
   bench … --peers             beside PostgreSQL and DuckDB, too, not only SQLite
   bench verify [--events N]   the check of a whole folder, and single proofs (default 5000000)
   soak [--minutes N]          the real server under load, killed each minute   (default 10)
+  coverage [--keep DIR]       every operation of the catalogue, recorded by the example platform
   tidy                        floors, circles, lengths, docs, banned calls and names
 
 `cargo xtask test` runs on a fresh Debian machine that has Rust; as root it installs what is
@@ -63,6 +65,7 @@ fn run(args: &[String]) -> Result<bool> {
         ["test", "--full"] => test::run(&Repository::find()?, test::Depth::Full),
         ["bench", rest @ ..] => bench::run(&Repository::find()?, rest),
         ["soak", ..] => bench::run(&Repository::find()?, &args),
+        ["coverage", rest @ ..] => coverage::run(&Repository::find()?, rest),
         ["tidy"] => tidy::run(&Repository::find()?),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -6,7 +6,7 @@
 
 use crate::repository::Repository;
 use crate::steps::{self, Count, Runner, Steps};
-use crate::{bench, clients, console, setup, tidy};
+use crate::{bench, clients, console, coverage, setup, tidy};
 use anyhow::Result;
 use std::process::Command;
 
@@ -60,7 +60,10 @@ pub(crate) fn run(repository: &Repository, depth: Depth) -> Result<bool> {
         steps::command(command)
     });
     steps.run("unit and property tests", || {
-        steps::tests(Runner::Cargo, tests(repository, &["--lib", "--bins"]))
+        steps::tests(
+            Runner::Cargo,
+            tests(repository, &["--lib", "--bins", "--example", "coverage"]),
+        )
     });
     steps.run("documentation tests", || steps::tests(Runner::Cargo, tests(repository, &["--doc"])));
     steps.run("black-box and crash tests", || {
@@ -69,6 +72,7 @@ pub(crate) fn run(repository: &Repository, depth: Depth) -> Result<bool> {
         steps::tests(Runner::Cargo, command)
     });
     clients::steps(repository, &mut steps);
+    steps.run("coverage of the catalogue", || coverage::run(repository, &[]).map(Count::of));
     let rounds = depth.kill_rounds().to_string();
     steps.run(&format!("{rounds} kill rounds"), || {
         let mut command = tests(repository, &["--test", "kill", "--test", "sdk"]);

@@ -11,9 +11,11 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::platform::Ids;
+use crate::ids::Ids;
 use crate::refusal::Refusal;
 
+/// The one policy's id and name.
+pub(crate) const POLICY: [&str; 2] = ["download", "Download approval"];
 /// Most levels of a flow.
 const LEVELS_MAX: usize = 10;
 /// How long data is kept, unless the policy says otherwise: seven days.

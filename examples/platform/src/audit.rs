@@ -8,7 +8,6 @@ mod approvals;
 mod declared;
 mod desk;
 mod environments;
-pub(crate) mod own;
 mod people;
 mod shown;
 
@@ -19,7 +18,8 @@ use annals_api::sdk::web::{AuditLayer, WebError};
 use axum::extract::ConnectInfo;
 use http::Method;
 
-use crate::web::{App, Caller};
+use crate::caller::Caller;
+use crate::platform::App;
 use declared::Declared;
 
 /// The layer around the platform's routes.

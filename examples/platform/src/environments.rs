@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::platform::Ids;
+use crate::ids::Ids;
 use crate::refusal::Refusal;
 use crate::rights::Right;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::platform::Ids;
+use crate::ids::Ids;
 use crate::refusal::Refusal;
 
 /// A file that was imported.

@@ -9,16 +9,20 @@
 
 mod approvals;
 mod audit;
+mod caller;
 mod drive;
 mod environments;
 mod files;
+mod ids;
 mod journal;
 mod licences;
+mod own_act;
 mod people;
 mod platform;
 mod refusal;
 mod rights;
 mod sessions;
+mod told;
 mod usage;
 mod web;
 
@@ -79,7 +83,10 @@ struct Drive {
 }
 
 fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
     let done = match Cli::parse().task {
         Task::Serve(options) => web::serve(options),
         Task::Drive(options) => drive::run(options),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::platform::Ids;
+use crate::ids::Ids;
 use crate::refusal::Refusal;
 use crate::rights::Right;
 use password::Password;

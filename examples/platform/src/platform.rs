@@ -3,7 +3,6 @@
 //! `tick` is what happens by itself: clusters come up, sessions run out, data expires. It is
 //! called again and again by the thread of `serve`, and by tests with times of their own.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -11,13 +10,18 @@ use jiff::Timestamp;
 use crate::approvals::Approvals;
 use crate::environments::Environments;
 use crate::files::Files;
-use crate::journal::{Journal, OwnAct};
+use crate::ids::Ids;
+use crate::journal::Journal;
 use crate::licences::Licences;
+use crate::own_act::OwnAct;
 use crate::people::People;
 use crate::sessions::Sessions;
 use crate::usage::Usage;
 
-/// The platform; shared by all who serve it.
+/// The platform, as all who serve it share it.
+pub(crate) type App = Arc<Platform>;
+
+/// The platform.
 #[derive(Debug)]
 pub(crate) struct Platform {
     state: Mutex<State>,
@@ -80,27 +84,5 @@ impl Platform {
                 tracing::error!(%error, data = approval.data.id, "not deleted: not recorded");
             }
         }
-    }
-}
-
-/// Names for new things: a letter for their kind, and a number.
-#[derive(Debug, Default)]
-pub(crate) struct Ids {
-    last: BTreeMap<&'static str, u32>,
-}
-
-impl Ids {
-    pub(crate) fn next(&mut self, kind: &'static str) -> String {
-        let last = self.last.entry(kind).or_default();
-        *last += 1;
-        format!("{kind}-{last}")
-    }
-
-    /// An address in the platform's own network, for a node.
-    pub(crate) fn address(&mut self) -> String {
-        let last = self.last.entry("address").or_default();
-        *last += 1;
-        let [_, high, middle, low] = last.to_be_bytes();
-        std::net::Ipv4Addr::new(10, 64 | high, middle, low).to_string()
     }
 }

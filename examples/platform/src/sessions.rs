@@ -245,3 +245,71 @@ pub(crate) struct NewSession {
     pub(crate) source: std::net::IpAddr,
     pub(crate) now: Timestamp,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::Ids;
+    use serde_json::json;
+
+    /// A desktop with a node.
+    fn environments() -> crate::environments::Environments {
+        let mut environments = crate::environments::Environments::default();
+        let ask = json!({"name": "desk", "nodes": 1, "image": "rocky-9"});
+        let ask = serde_json::from_value(ask).unwrap();
+        environments.create(&mut Ids::default(), Kind::Desktop, "alice", ask).unwrap();
+        environments
+    }
+
+    fn new(protocol: Protocol, target: &Target) -> NewSession {
+        NewSession {
+            kind: Kind::Desktop,
+            environment: "d-1".to_owned(),
+            protocol,
+            target: target.clone(),
+            source: std::net::Ipv4Addr::LOCALHOST.into(),
+            now: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    fn target(sessions: &Sessions, user: &str) -> Target {
+        let environments = environments();
+        let desk = environments.find(Kind::Desktop, "d-1").unwrap();
+        sessions.target(user, desk, desk.node("n-1").unwrap(), "terminal".to_owned())
+    }
+
+    // Protects: an address leads only where the platform said, and only whom.
+    #[test]
+    fn addresses_are_sealed() {
+        let mut sessions = Sessions::default();
+        let target = target(&sessions, "alice");
+        let changed = Target { node_address: "10.0.0.9".to_owned(), ..target.clone() };
+        assert!(sessions.open("alice", new(Protocol::Ssh, &changed)).is_err());
+        let mut elsewhere = new(Protocol::Ssh, &target);
+        elsewhere.environment = "d-2".to_owned();
+        assert!(sessions.open("alice", elsewhere).is_err());
+        assert!(sessions.open("bob", new(Protocol::Ssh, &target)).is_err());
+        assert!(sessions.open("alice", new(Protocol::Ssh, &target)).is_ok());
+        assert!(sessions.open("alice", new(Protocol::Ssh, &target)).is_err(), "it runs already");
+    }
+
+    // Protects: the time-out ends VNC sessions that are old enough, and no others.
+    #[test]
+    fn vnc_times_out() {
+        let mut sessions = Sessions::default();
+        let mut open = |protocol| {
+            let target = target(&sessions, "alice");
+            sessions.open("alice", new(protocol, &target)).unwrap()
+        };
+        let (mut ssh, mut vnc) = (open(Protocol::Ssh), open(Protocol::Vnc));
+        let at = |seconds| Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds);
+        sessions.time_out(at(100));
+        assert!(vnc.try_recv().is_err(), "there is no limit");
+        sessions.settings.vnc_timeout_seconds = Some(10);
+        sessions.time_out(at(9));
+        assert!(vnc.try_recv().is_err(), "not yet");
+        sessions.time_out(at(10));
+        assert_eq!(vnc.try_recv().unwrap().cause, Cause::Timeout);
+        assert!(ssh.try_recv().is_err());
+    }
+}

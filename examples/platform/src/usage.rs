@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::platform::Ids;
+use crate::ids::Ids;
 use crate::refusal::Refusal;
 
 /// Whose usage.

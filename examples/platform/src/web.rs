@@ -6,20 +6,17 @@
 
 mod account;
 mod approvals;
-mod caller;
 mod desk;
 mod environments;
 mod files;
 mod form;
 mod groups;
 mod socket;
+#[cfg(test)]
+mod tests;
 mod users;
 
-pub(crate) use approvals::POLICY;
-pub(crate) use caller::Caller;
-
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use annals_api::client::Client;
@@ -32,17 +29,19 @@ use http::Method;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::journal::Journal;
-use crate::platform::Platform;
+use crate::platform::{App, Platform};
 use crate::refusal::Refusal;
-use crate::{Serve, audit};
+use crate::{Serve, audit, caller};
 
 /// Between two looks at what has become due.
 const TICK: Duration = Duration::from_millis(100);
 
-/// What handlers share.
-pub(crate) type App = Arc<Platform>;
+/// How long the SDK may still send when the platform stops.
+const FLUSH_TIME_MAX: Duration = Duration::from_secs(10);
+
 /// What handlers answer.
 pub(crate) type Answer = Result<Json<Value>, Refusal>;
 
@@ -112,10 +111,16 @@ async fn listen(app: &App, options: &Serve) -> Result<()> {
     let service = Served::all().service(app, &options.trusted_proxy)?;
     println!("listening on http://{}", listener.local_addr()?);
     let service = service.into_make_service_with_connect_info::<SocketAddr>();
-    let stop = async {
-        // Without a handler for it, SIGINT ends the process by itself.
-        let _ = tokio::signal::ctrl_c().await;
+    let mut terminated = signal(SignalKind::terminate())?;
+    let stop = async move {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
     };
     axum::serve(listener, service).with_graceful_shutdown(stop).await?;
+    let app = app.clone();
+    // What is not sent by then is sent by the next start.
+    tokio::task::spawn_blocking(move || app.journal.flush(FLUSH_TIME_MAX)).await?;
     Ok(())
 }

@@ -15,6 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("annals-map", &["annals-record"]),
     ("annals-sample", &["annals-record"]),
     ("annals-views", &["annals-ledger", "annals-record"]),
+    ("annals-platform", &["annals-api"]),
     ("annals-collect", &["annals-api", "annals-map", "annals-record"]),
     (
         "annals-server",
@@ -33,7 +34,8 @@ const ABOVE_ALL: &[&str] = &["annals", "xtask"];
 /// Checks the manifest of every member.
 pub(super) fn check(texts: &[Text]) -> Result<Vec<Finding>> {
     let is_member = |path: &str| {
-        path == "xtask/Cargo.toml" || (path.starts_with("crates/") && path.ends_with("/Cargo.toml"))
+        let is_in = |folder| path.starts_with(folder) && path.ends_with("/Cargo.toml");
+        path == "xtask/Cargo.toml" || is_in("crates/") || is_in("examples/")
     };
     let mut findings = Vec::new();
     for Text { path, text } in texts.iter().filter(|text| is_member(&text.path)) {

@@ -6,22 +6,23 @@ use http::Method;
 
 use super::declared::Declared;
 use super::shown::{answered, changed, object, wanted};
-use crate::approvals::Approval;
-use crate::web::{App, POLICY};
+use crate::approvals::{Approval, POLICY};
+use crate::platform::App;
 
 pub(super) fn declare(declared: Declared) -> Declared {
     let app = declared.app.clone();
-    let decided = |act: Act| {
+    let concerned = |act: Act| {
         act.strict()
-            .object(of(&app, |id, found| object("approval", id, found.map(|it| &*it.title))))
             .related("requester", of_some(&app, |it| Object::new("user").id(&it.requester)))
             .related(
                 "data",
-                of_some(&app, |it| {
-                    Object::new("approval_data").id(&it.data.id).name(&it.data.name)
-                }),
+                of_some(&app, |it| object("approval_data", &it.data.id, Some(&it.data.name))),
             )
     };
+    let request = |kind: &'static str| {
+        of(&app, move |id, found| object(kind, id, found.map(|it| it.title.as_str())))
+    };
+    let decided = |act: Act| concerned(act).object(request("approval"));
     let at = |rest: &str| format!("/api/approvals/{{id}}/{rest}");
     declared
         .on(Method::POST, "/api/approvals", op::APPROVAL_INITIATE, |act| {
@@ -36,7 +37,10 @@ pub(super) fn declare(declared: Declared) -> Declared {
         })
         .on(Method::POST, &at("approve"), op::APPROVAL_APPROVE, decided)
         .on(Method::POST, &at("reject"), op::APPROVAL_REJECT, decided)
-        .on(Method::PUT, &at("flow"), op::APPROVAL_FLOW_EDIT, decided)
+        .on(Method::PUT, &at("flow"), op::APPROVAL_FLOW_EDIT, |act| {
+            let act = concerned(act).object(request("approval_flow"));
+            act.related("approval", request("approval"))
+        })
         .on(Method::PUT, "/api/approval-policy", op::APPROVAL_POLICY_FLOW_EDIT, |act| {
             let [id, name] = POLICY;
             act.strict()

@@ -7,7 +7,7 @@ use annals_api::sdk::{Event, Operation};
 use axum::extract::Query;
 use http::Method;
 
-use crate::web::App;
+use crate::platform::App;
 
 /// Routes that are declared.
 pub(super) struct Declared {

@@ -9,8 +9,8 @@ use serde_json::json;
 use super::declared::{Declared, with_all};
 use super::shown::{answered, answered_all, changed, listed, object, wanted};
 use crate::environments::{Environment, Kind};
+use crate::platform::App;
 use crate::sessions::{Protocol, Target};
-use crate::web::App;
 
 /// The operations that both kinds have.
 struct Operations {

@@ -6,8 +6,9 @@ use http::Method;
 
 use super::declared::{Declared, with_all};
 use super::shown::{answered, listed, object, wanted};
+use crate::caller::Caller;
 use crate::people::Provider;
-use crate::web::{App, Caller};
+use crate::platform::App;
 
 /// Keys of what organisations give to whoever may read their directories.
 const WECOM_SECRETS: [&str; 3] = ["corpsecret", "encoding_aes_key", "token"];

@@ -4,14 +4,7 @@ use annals_api::sdk::web::{Answer, Call};
 use annals_api::sdk::{End, Object};
 use serde_json::Value;
 
-/// An object with a name where it is known.
-pub(super) fn object(kind: &str, id: &str, name: Option<&str>) -> Object {
-    let object = Object::new(kind).id(id);
-    match name {
-        Some(name) => object.name(name),
-        None => object,
-    }
-}
+pub(super) use crate::told::object;
 
 /// What does not exist yet is named by the request alone.
 pub(super) fn wanted(

@@ -41,7 +41,8 @@ pub(super) async fn clusters(crew: &Crew) -> Result<()> {
     alice.does(Method::POST, &convert, json!({ "partition": login })).await?;
     let release = at(&format!("/partitions/{login}/release"));
     alice.refused(409, Method::POST, &release, json!(null)).await?;
-    alice.does(Method::DELETE, &at(&format!("/partition-mounts/{mount}")), json!(null)).await?;
+    let unbind = at(&format!("/partition-mounts/{mount}"));
+    alice.does(Method::DELETE, &unbind, json!(null)).await?;
     alice.does(Method::POST, &release, json!(null)).await?;
     alice.refused(409, Method::DELETE, &cluster, json!(null)).await?;
     alice.does(Method::POST, &at("/release"), json!(null)).await?;
@@ -73,7 +74,10 @@ async fn comes_up(visitor: &Visitor, made: &Value, status: &str) -> Result<()> {
 
 /// Adds two rented nodes and one of the site's own, and renames one.
 async fn nodes(alice: &Visitor, base: &str, partition: Option<&str>) -> Result<Vec<String>> {
-    let node = |name: &str, address: &str, lease: &str| json!({"name": name, "address": address, "lease": lease, "partition": partition});
+    let node = |name: &str, address: &str, lease: &str| {
+        let more = json!(partition);
+        json!({"name": name, "address": address, "lease": lease, "partition": more})
+    };
     let ask = json!({"nodes": [
         node("work-1", "10.20.0.11", "dynamic"),
         node("work-2", "10.20.0.12", "dynamic"),

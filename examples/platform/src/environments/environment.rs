@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Status};
-use crate::platform::Ids;
+use crate::ids::Ids;
 use crate::refusal::Refusal;
 
 /// A cluster or a desktop.

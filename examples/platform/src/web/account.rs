@@ -14,12 +14,12 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::caller::{Caller, Source};
 use super::{Answer, App, Served};
-use crate::audit;
-use crate::journal::OwnAct;
+use crate::caller::{Caller, Source};
+use crate::own_act::OwnAct;
 use crate::people::{User, UserEdit};
 use crate::refusal::Refusal;
+use crate::told;
 
 pub(super) fn routes(served: Served) -> Served {
     served
@@ -58,7 +58,7 @@ fn signed_in(app: &App, ask: SignIn, source: IpAddr, agent: String) -> Answer {
     };
     match tried {
         Ok(token) => {
-            let event = audit::own::sign_in(op::USER_LOGIN, &login, &name, source, &agent);
+            let event = told::sign_in(op::USER_LOGIN, &login, &name, source, &agent);
             if let Err(error) = app.journal.record(event, &End::success()) {
                 tracing::error!(%error, "a sign-in was refused: not recorded");
                 app.state().people.sign_out(&token);

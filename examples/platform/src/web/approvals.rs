@@ -7,14 +7,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::caller::{Caller, Recorded};
 use super::{Answer, App, Served};
-use crate::approvals::{Approval, Flow, NewApproval, PolicyEdit};
+use crate::approvals::{Approval, Flow, NewApproval, POLICY, PolicyEdit};
+use crate::caller::{Caller, Recorded};
 use crate::refusal::Refusal;
 use crate::rights::Right;
-
-/// The one policy's id and name.
-pub(crate) const POLICY: [&str; 2] = ["download", "Download approval"];
 
 pub(super) fn routes(served: Served) -> Served {
     served

@@ -8,10 +8,10 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::caller::{Caller, Recorded};
 use super::files::attached;
 use super::form::Form;
 use super::{Answer, App, Served};
+use crate::caller::{Caller, Recorded};
 use crate::licences::Imported;
 use crate::platform::State as Known;
 use crate::refusal::Refusal;

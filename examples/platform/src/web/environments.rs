@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::caller::{Caller, Recorded};
 use super::{Answer, App, Served};
+use crate::caller::{Caller, Recorded};
 use crate::environments::{
     Environment, Kind, Lease, NewEnvironment, NewMount, NewNode, NewPartition, NodeEdit,
 };
@@ -114,7 +114,7 @@ fn change<T>(
     caller: &Caller,
     kind: Kind,
     id: &str,
-    change: impl FnOnce(&mut Environment, &mut crate::platform::Ids) -> Result<T, Refusal>,
+    change: impl FnOnce(&mut Environment, &mut crate::ids::Ids) -> Result<T, Refusal>,
 ) -> Result<(T, String), Refusal> {
     let state = &mut *app.state();
     state.people.allow(&caller.login, kind.right())?;

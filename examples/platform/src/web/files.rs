@@ -8,9 +8,9 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::caller::Caller;
 use super::form::Form;
 use super::{Answer, App, Served};
+use crate::caller::Caller;
 use crate::files::name_of;
 use crate::refusal::Refusal;
 

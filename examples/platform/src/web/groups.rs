@@ -6,9 +6,9 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::caller::Caller;
 use super::users::{Grant, change, named as named_user};
 use super::{Answer, App, Served};
+use crate::caller::Caller;
 use crate::people::{Group, UserEnvironment};
 use crate::refusal::Refusal;
 use crate::rights::Right;

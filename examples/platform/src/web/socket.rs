@@ -14,10 +14,10 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::oneshot;
 
-use super::caller::{Caller, Recorded, Source};
 use super::{Answer, App, Served};
+use crate::caller::{Caller, Recorded, Source};
 use crate::environments::Kind;
-use crate::journal::OwnAct;
+use crate::own_act::OwnAct;
 use crate::refusal::Refusal;
 use crate::rights::Right;
 use crate::sessions::{Cause, Cut, NewSession, Protocol, Session, Target};

@@ -6,8 +6,8 @@ use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::caller::Caller;
 use super::{Answer, App, Served};
+use crate::caller::Caller;
 use crate::people::{NewUser, Provider, User, UserEdit};
 use crate::platform::State as Known;
 use crate::refusal::Refusal;

@@ -11,8 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
-use super::App;
 use crate::environments::Kind;
+use crate::platform::App;
 use crate::refusal::Refusal;
 
 /// By this header a gateway tells under which id it records a request.
@@ -25,7 +25,7 @@ pub(crate) struct Caller {
 }
 
 /// Finds out who is asking, for all that comes behind it.
-pub(super) async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let login = header.and_then(|header| {
         let state = app.state();

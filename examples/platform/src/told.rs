@@ -8,9 +8,8 @@ use annals_api::sdk::{End, Event, Object, Operation, op};
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::shown::object;
 use crate::environments::{Creation, Kind, Status};
-use crate::journal::{Area, OwnAct};
+use crate::own_act::{Area, OwnAct};
 use crate::people::SignInFault;
 use crate::sessions::{Cause, Cut, Protocol, Session};
 
@@ -39,8 +38,7 @@ pub(crate) fn event(act: &OwnAct, address: IpAddr) -> Option<(Event, End)> {
             Some((caused(event, policy.changed_by.as_deref()), End::success()))
         }
         OwnAct::SessionEnd { session, cut, lasted } => {
-            let event = session_end(session, cut, address);
-            Some((event, End::success().duration(positive(*lasted))))
+            Some((session_end(session, cut, positive(*lasted), address), End::success()))
         }
         OwnAct::SignIn { login, name, fault, source, agent } => {
             let (operation, end) = match fault {
@@ -78,7 +76,7 @@ pub(crate) fn creation_end(creation: &Creation, name: &str, took: SignedDuration
     end.target(object("cluster", &creation.environment, Some(name))).duration(positive(took))
 }
 
-fn session_end(session: &Session, cut: &Cut, address: IpAddr) -> Event {
+fn session_end(session: &Session, cut: &Cut, lasted: Duration, address: IpAddr) -> Event {
     let target = &session.target;
     let (operator, source) = match (cut.cause, &cut.by) {
         (_, Some(login)) => (login.as_str(), cut.source.unwrap_or(session.source)),
@@ -88,6 +86,7 @@ fn session_end(session: &Session, cut: &Cut, address: IpAddr) -> Event {
     let data = json!({
         "protocol": session.protocol, "node": target.node, "node_address": target.node_address,
         "application": target.application, "end_cause": cut.cause,
+        "lasted_ms": u64::try_from(lasted.as_millis()).unwrap_or_default(),
     });
     let event = Event::new(ending(session.kind, session.protocol), operator)
         .source_ip(source)
@@ -114,6 +113,15 @@ fn caused(event: Event, cause: Option<&str>) -> Event {
     match cause {
         Some(id) => event.cause_id(id),
         None => event,
+    }
+}
+
+/// An object with a name where it is known.
+pub(crate) fn object(kind: &str, id: &str, name: Option<&str>) -> Object {
+    let object = Object::new(kind).id(id);
+    match name {
+        Some(name) => object.name(name),
+        None => object,
     }
 }
 
