@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use annals_map::{
-    Calendar, Decoder, EventIds, Fingerprint, Format, Kind, Place, RawLine, Settings, Source, open,
+    Calendar, Decoder, EventIds, Fingerprint, Format, ImportMap, Kind, Place, RawLine, Row, RowIds,
+    Settings, Source, Table, open,
 };
 use annals_record::{Catalogue, RecordSalt, Sender, Timestamp};
 
@@ -14,7 +15,8 @@ use annals_record::{Catalogue, RecordSalt, Sender, Timestamp};
 pub type Body = fn(&[u8]);
 
 /// Every body under the name of its target; the tests of `map` run them all.
-pub const BODIES: [(&str, Body); 2] = [("map_line", line), ("map_sshd", sshd)];
+pub const BODIES: [(&str, Body); 3] =
+    [("map_line", line), ("map_sshd", sshd), ("map_import_map", import_map)];
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::built_in);
 
@@ -47,6 +49,31 @@ pub fn sshd(data: &[u8]) {
     source.settle();
     source.flush();
     check(source.as_mut(), &mut ids);
+}
+
+/// A map file, and behind a zero byte the cells of a row under it: a record has an id that can be
+/// one and an `origin` that is JSON within its limit, whatever they say.
+pub fn import_map(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let (map, cells) = text.split_once('\0').unwrap_or((&text, &text));
+    let map = ImportMap::parse(map).unwrap_or_default();
+    let Ok(mut table) = Table::new(map, RowIds::new(b"fuzz"), &[("collector", "fuzz")]) else {
+        return;
+    };
+    let cell = |(place, text): (usize, &str)| {
+        let heading = text.split('=').next().unwrap_or_default();
+        let value = text.get(heading.len() + 1..).unwrap_or_default();
+        let value = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+        (if place % 7 == 6 { "time".into() } else { heading.into() }, value)
+    };
+    let row = Row { number: 1, cells: cells.split('\n').enumerate().map(cell).collect() };
+    let record = table.map(&row).record;
+    assert!(annals_record::is_event_id(record.id.as_deref().unwrap_or_default()));
+    let origin = record.origin.expect("every record says where it is from");
+    assert!(origin.len() <= annals_record::limits::ORIGIN_BYTES_MAX, "{}", origin.len());
+    assert!(serde_json::from_str::<serde_json::Value>(&origin).is_ok(), "{origin}");
+    let refused = table.refused(&row, "no row");
+    assert!(serde_json::from_str::<serde_json::Value>(&refused).is_ok(), "{refused}");
 }
 
 fn fresh() -> Box<dyn Source> {

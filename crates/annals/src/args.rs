@@ -6,6 +6,7 @@
 
 mod account;
 mod compact;
+mod import;
 mod life;
 mod record;
 mod search;
@@ -20,6 +21,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use account::AccountCommand;
 pub(crate) use compact::CompactArgs;
+pub(crate) use import::ImportArgs;
 pub(crate) use life::{HistoryArgs, HistoryFormat, ProfileArgs};
 pub(crate) use record::RecordArgs;
 pub(crate) use search::{ExportArgs, Format, SearchArgs, Shown, TailArgs, Which};
@@ -63,6 +65,12 @@ pub(crate) enum Command {
   annals record --service users --operation user.create --operator zhang3 --object user:u-7:li4
   annals record --ndjson events.ndjson       (resumable: the same file sent twice adds nothing)")]
     Record(Box<RecordArgs>),
+    /// Send an existing audit log: CSV, XLSX or JSON, headings in English or Chinese.
+    #[command(after_help = "Examples:
+  annals import --dry-run audit.csv          (what the rows become, and what is not understood)
+  annals import --map audit.toml audit.xlsx  (resumable: a file that grew adds its new rows only)
+The map file: docs/formats/import-map.md")]
+    Import(ImportArgs),
     /// Find events; the same filter as everywhere (docs/guide/search.md).
     #[command(after_help = "Examples:
   annals search 'service:hpc-clusters -outcome:success' --from 7d

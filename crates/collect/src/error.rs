@@ -79,6 +79,23 @@ pub enum CollectError {
         #[source]
         source: std::io::Error,
     },
+    /// A file is no table, or not to its end.
+    #[error("{path}: {message}")]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        message: String,
+    },
+    /// A workbook can't be understood.
+    #[error("{path} is no workbook that can be read; open and save it anew as .xlsx, or as CSV")]
+    Workbook {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<calamine::XlsxError>,
+    },
     /// What was asked for can't be written out.
     #[error("the output can't be written")]
     Output(#[source] std::io::Error),

@@ -16,11 +16,14 @@ mod run;
 mod runner;
 mod sink;
 mod status;
+mod table;
 mod test_source;
 mod unmapped;
 
 pub use config::{Config, ServerConfig, SourceConfig};
 pub use error::CollectError;
+pub use ndjson::write as write_event;
 pub use run::run;
 pub use sink::{Ack, HttpSink, SendError, Sink};
+pub use table::{EachPart, TableFile, TablePart};
 pub use test_source::test_source;

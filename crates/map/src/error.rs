@@ -39,4 +39,10 @@ pub enum MapError {
         #[source]
         source: serde_json::Error,
     },
+    /// A map file is no TOML, or has keys there are not.
+    #[error("the map file is not understood; see docs/formats/import-map.md")]
+    ImportMapSyntax(#[source] Box<toml::de::Error>),
+    /// A map file says what makes no sense.
+    #[error("the map file: {0}")]
+    ImportMap(String),
 }

@@ -14,6 +14,7 @@ mod join;
 mod place;
 mod rules;
 mod source;
+mod table;
 
 pub use decode::calendar::Calendar;
 pub use decode::{Decoder, Format, Line};
@@ -22,3 +23,4 @@ pub use ids::EventIds;
 pub use place::{Evidence, Fingerprint, Place, RawLine};
 pub use rules::{Found, Rule, Rules};
 pub use source::{Kind, Settings, Source, Verdict, open};
+pub use table::{FileForm, FileFormat, ImportMap, Mapped, Note, Row, RowIds, Table, Target};

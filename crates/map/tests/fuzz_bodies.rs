@@ -15,6 +15,10 @@ fn seeds() -> Vec<String> {
     let ours =
         |line: &&str| line.contains(" sshd ") || line.contains("sftp") || line.contains(" su ");
     let mut seeds: Vec<_> = SAMPLE.lines().filter(ours).map(str::to_owned).collect();
+    let table = ["position = true", "[objects]\nsplit = \"+\"", "\0时间=2026/11/20 8:30"];
+    seeds.extend(table.map(str::to_owned));
+    seeds
+        .push("对象ID=a+b\n对象名称=c,d\n请求数据={\"a\":1}\n请求数据.a=2\n结果=Failed".to_owned());
     for message in [
         "sshd[28527]: message repeated 3 times: [ Failed password for a from 127.0.0.1 port 1 ssh2]",
         "sshd[28527]: User root from x not allowed because listed in DenyUsers",

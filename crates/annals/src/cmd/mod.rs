@@ -10,12 +10,14 @@ mod demo;
 mod export;
 mod generate;
 mod history;
+mod import;
 mod key;
 mod profile;
 mod proof;
 mod quarantine;
 mod record;
 mod search;
+mod sending;
 mod serve;
 mod status;
 mod tail;
@@ -36,6 +38,7 @@ pub(crate) fn run(command: Command) -> Result<(), Exit> {
         Command::Serve(args) => serve::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Record(args) => record::run(&args),
         Command::Search(args) => search::run(&args),
         Command::Tail(args) => tail::run(&args),

@@ -88,7 +88,7 @@ fn civil(year: i16, date: (u32, u32, u32, u32, u32)) -> Option<DateTime> {
         .ok()
 }
 
-fn zone_named(zone: Option<&str>) -> Result<(TimeZone, String), MapError> {
+pub(crate) fn zone_named(zone: Option<&str>) -> Result<(TimeZone, String), MapError> {
     let Some(name) = zone else {
         let system = TimeZone::system();
         let name = system.iana_name().unwrap_or("of this machine").to_owned();

@@ -1,41 +1,29 @@
-//! Many events from an NDJSON file or standard input, in requests of bounded size, with progress.
-//!
-//! Nothing is lost on the way: a request is sent again until the server has answered it, and the
-//! lines the server refused are told on stderr with their numbers in the file: the first in full,
-//! the rest counted by what is wrong with them.
+//! Many events from an NDJSON file or standard input.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use annals_api::client::Client;
-use annals_api::wire::append::AppendAnswer;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sha2::Sha256;
 
+use crate::cmd::sending::{Sending, Sum};
 use crate::exit::Exit;
-use crate::{output, reach};
+use crate::output;
 
-/// Bytes of events in one request.
-const REQUEST_BYTES: usize = 4 << 20;
-/// Events in one request.
-const REQUEST_EVENTS: u64 = 20_000;
-/// Faults told in full; of the rest only the counts.
-const FAULTS_TOLD_MAX: usize = 20;
 /// Hex digits of a derived id.
 const ID_DIGITS: usize = 32;
 
 /// What became of the file.
-#[derive(Debug, Default, Serialize)]
-struct Sum {
+#[derive(Debug, Serialize)]
+struct Answer {
     lines: u64,
-    accepted: u64,
-    duplicates: u64,
-    rejected: u64,
+    #[serde(flatten)]
+    sum: Sum,
 }
 
 /// Sends the file; exit 1 if the server refused any of its lines.
@@ -48,16 +36,16 @@ pub(crate) fn send(client: &Client, path: &Path, token: &str, json: bool) -> Res
         let bytes = file.metadata().map_err(read)?.len();
         (Box::new(BufReader::with_capacity(1 << 20, file)), bytes)
     };
-    let mut sender = Sender::new(client, token, bytes);
-    sender.all(input)?;
-    sender.tell_faults();
-    let sum = sender.sum;
+    let mut sending = Sending::new(client, "line", bytes);
+    let lines = all(&mut sending, Ids::new(token), input)?;
+    sending.faults.tell_kinds();
+    let sum = sending.sum;
     if json {
-        output::json(&sum)?;
+        output::json(&Answer { lines, sum })?;
     } else {
         output::line(&format!(
-            "{} lines: {} accepted, {} duplicates, {} rejected",
-            sum.lines, sum.accepted, sum.duplicates, sum.rejected
+            "{lines} lines: {} accepted, {} duplicates, {} rejected",
+            sum.accepted, sum.duplicates, sum.rejected
         ))?;
     }
     match sum.rejected {
@@ -66,104 +54,34 @@ pub(crate) fn send(client: &Client, path: &Path, token: &str, json: bool) -> Res
     }
 }
 
-struct Sender<'a> {
-    client: &'a Client,
-    ids: Ids,
-    body: Vec<u8>,
-    /// Line number of each event in `body`.
-    numbers: Vec<u64>,
-    sum: Sum,
-    /// How often each (code, field) was met.
-    faults: BTreeMap<(String, String), u64>,
-    bar: ProgressBar,
-}
-
-impl<'a> Sender<'a> {
-    fn new(client: &'a Client, token: &str, bytes: u64) -> Self {
-        // Drawn on a terminal only.
-        let bar = if bytes == 0 { ProgressBar::new_spinner() } else { ProgressBar::new(bytes) };
-        if let Ok(style) = ProgressStyle::with_template(
-            "{bar:40} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left",
-        ) {
-            bar.set_style(style);
+/// Sends all lines; gives their number.
+fn all(
+    sending: &mut Sending<'_>,
+    mut ids: Ids,
+    mut input: Box<dyn BufRead + '_>,
+) -> Result<u64, Exit> {
+    let (mut line, mut lines) = (Vec::new(), 0);
+    loop {
+        line.clear();
+        let read = input
+            .read_until(b'\n', &mut line)
+            .map_err(|error| Exit::fault("cannot read the input", &error))?;
+        if read == 0 {
+            break;
         }
-        let body = Vec::with_capacity(REQUEST_BYTES);
-        let ids = Ids::new(token);
-        let faults = BTreeMap::new();
-        Self { client, ids, body, numbers: Vec::new(), sum: Sum::default(), faults, bar }
+        lines += 1;
+        sending.bar.inc(read as u64);
+        let text = line.trim_ascii();
+        if text.is_empty() {
+            continue;
+        }
+        ids.with_id(text, &mut sending.body);
+        sending.body.push(b'\n');
+        sending.line(lines, None)?;
     }
-
-    fn all(&mut self, mut input: Box<dyn BufRead + '_>) -> Result<(), Exit> {
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            let read = input
-                .read_until(b'\n', &mut line)
-                .map_err(|error| Exit::fault("cannot read the input", &error))?;
-            if read == 0 {
-                break;
-            }
-            self.sum.lines += 1;
-            self.bar.inc(read as u64);
-            let text = line.trim_ascii();
-            if text.is_empty() {
-                continue;
-            }
-            self.ids.with_id(text, &mut self.body);
-            self.body.push(b'\n');
-            self.numbers.push(self.sum.lines);
-            if self.body.len() >= REQUEST_BYTES || self.numbers.len() as u64 >= REQUEST_EVENTS {
-                self.flush()?;
-            }
-        }
-        self.flush()?;
-        self.bar.finish_and_clear();
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<(), Exit> {
-        if self.numbers.is_empty() {
-            return Ok(());
-        }
-        let body = std::mem::replace(&mut self.body, Vec::with_capacity(REQUEST_BYTES));
-        let answer =
-            self.client.append_ndjson(body, false).map_err(|error| reach::failed(&error))?;
-        self.count(&answer);
-        self.numbers.clear();
-        Ok(())
-    }
-
-    fn count(&mut self, answer: &AppendAnswer) {
-        self.sum.accepted += answer.accepted;
-        self.sum.duplicates += answer.duplicates;
-        let mut told = 0;
-        for rejected in &answer.rejected {
-            // Several faults of one line are one rejected line.
-            let number = self.numbers.get(rejected.line as usize - 1).copied().unwrap_or_default();
-            if number != told {
-                self.sum.rejected += 1;
-                told = number;
-            }
-            let key = (rejected.code.clone(), rejected.field.clone());
-            *self.faults.entry(key).or_default() += 1;
-            if self.faults.values().sum::<u64>() <= FAULTS_TOLD_MAX as u64 {
-                let (code, field, message) = (&rejected.code, &rejected.field, &rejected.message);
-                let text = format!("line {number}: {code} {field}: {message}");
-                self.bar.suspend(|| output::hint(&text));
-            }
-        }
-    }
-
-    /// All faults by kind, where not all were told in full.
-    fn tell_faults(&self) {
-        if self.faults.values().sum::<u64>() <= FAULTS_TOLD_MAX as u64 {
-            return;
-        }
-        output::hint("in all:");
-        for ((code, field), count) in &self.faults {
-            output::hint(&format!("{count:>8}  {code} {field}"));
-        }
-    }
+    sending.flush()?;
+    sending.bar.finish_and_clear();
+    Ok(lines)
 }
 
 /// Gives lines without an `id` one that is the same each time the same input is sent.
