@@ -4,7 +4,7 @@ import { expect, type Page } from "@playwright/test";
 import { paths } from "../src/paths";
 import type { Person } from "./house";
 import { drawer, rows } from "./log";
-import { CLUSTER, DESKTOP, OWL, RELEASER } from "./story";
+import { APPROVAL, CLUSTER, DESKTOP, OWL, OWN_APPROVAL, RELEASER } from "./story";
 
 export interface Listed {
   /** A name for files and tests. */
@@ -74,6 +74,24 @@ export const PAGES: Listed[] = [
     path: "/ui/sessions",
     person: "auditor",
     heading: { en: "Sessions", zh: "会话" },
+  },
+  {
+    name: "approvals",
+    path: "/ui/approvals",
+    person: "auditor",
+    heading: { en: "Approvals", zh: "审批" },
+  },
+  {
+    name: "approval",
+    path: paths.approval(APPROVAL.id),
+    person: "auditor",
+    heading: { en: APPROVAL.name, zh: APPROVAL.name },
+  },
+  {
+    name: "approval-own",
+    path: paths.approval(OWN_APPROVAL.id),
+    person: "auditor",
+    heading: { en: OWN_APPROVAL.name, zh: OWN_APPROVAL.name },
   },
   {
     name: "integrity",

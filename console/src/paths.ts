@@ -36,6 +36,8 @@ export const paths = {
   quarantine: "/ui/quarantine",
   exports: "/ui/exports",
   approvals: "/ui/approvals",
+  approval: (id: string, stack?: string | null) =>
+    `/ui/approvals/${part(id)}${stack ? `?stack=${part(stack)}` : ""}`,
   account: "/ui/account",
   accounts: "/ui/admin/accounts",
   tokens: "/ui/admin/tokens",

@@ -16,6 +16,7 @@ import { basePath } from "./api/base";
 import { queryClient } from "./api/queries";
 import { sessionQuery } from "./api/session";
 import { isEmbedded, tell } from "./embedded";
+import { readApprovalsSearch, readDossierSearch } from "./pages/approvals/search";
 import { readExportsSearch } from "./pages/exports/search";
 import { readIpSearch } from "./pages/ip/search";
 import { readLogSearch } from "./pages/log/search";
@@ -161,6 +162,20 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import("./pages/sessions/SessionsPage"), "SessionsPage"),
 });
 
+const approvals = createRoute({
+  getParentRoute: () => shell,
+  path: paths.approvals,
+  validateSearch: readApprovalsSearch,
+  component: lazyRouteComponent(() => import("./pages/approvals/ApprovalsPage"), "ApprovalsPage"),
+});
+
+const approval = createRoute({
+  getParentRoute: () => shell,
+  path: "/ui/approvals/$id",
+  validateSearch: readDossierSearch,
+  component: lazyRouteComponent(() => import("./pages/approvals/DossierPage"), "DossierPage"),
+});
+
 const routeTree = root.addChildren([
   home,
   signIn,
@@ -172,6 +187,8 @@ const routeTree = root.addChildren([
     user,
     ip,
     sessions,
+    approvals,
+    approval,
     integrity,
     quarantine,
     exports,

@@ -2,6 +2,7 @@
 
 import type { Icon } from "@tabler/icons-react";
 import {
+  IconChecklist,
   IconFileExport,
   IconKey,
   IconLayoutDashboard,
@@ -40,6 +41,13 @@ export const NAV: NavEntry[] = [
     icon: IconPlugConnected,
     right: "read-events",
     key: "s",
+  },
+  {
+    to: paths.approvals,
+    label: "approvals",
+    icon: IconChecklist,
+    right: "read-events",
+    key: "a",
   },
   { to: paths.exports, label: "exports", icon: IconFileExport, right: "export-events", key: "e" },
   { to: paths.integrity, label: "integrity", icon: IconShieldCheck, right: null, key: "i" },

@@ -35,6 +35,7 @@ export const drawer = {
   toUser: (name: string) => `All about user ${name}`,
   toIp: (address: string) => `All about address ${address}`,
   toObject: (name: string) => `Life of ${name}`,
+  toApproval: (name: string) => `Dossier of ${name}`,
   request: "Request data",
   requestNone: "The event carries no request data.",
   origin: "Origin",

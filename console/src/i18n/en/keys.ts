@@ -7,6 +7,7 @@ export const keys = {
   log: "Audit log",
   event: "Event",
   sessions: "Sessions",
+  approvals: "Approvals",
   wall: "Wall display",
   help: "This help",
 };

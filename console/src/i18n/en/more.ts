@@ -2,6 +2,7 @@
 
 import { account } from "./account";
 import { admin } from "./admin";
+import { approvals } from "./approvals";
 import { embed } from "./embed";
 import { entity } from "./entity";
 import { exports } from "./exports";
@@ -17,6 +18,7 @@ import { user } from "./user";
 export const more = {
   account,
   admin,
+  approvals,
   embed,
   entity,
   exports,

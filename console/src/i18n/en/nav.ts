@@ -9,4 +9,5 @@ export const nav = {
   tokens: "Tokens",
   overview: "Overview",
   sessions: "Sessions",
+  approvals: "Approvals",
 };

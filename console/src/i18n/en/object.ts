@@ -14,6 +14,7 @@ const KNOWN: Record<string, string> = {
 };
 
 export const object = {
+  dossier: "Approval dossier",
   kindAnd: (type: string, state: string) => `${type} · ${state}`,
   alive: "exists",
   gone: "deleted",

@@ -36,6 +36,7 @@ export const drawer: TranslationOf<typeof english> = {
   toUser: (name) => `用户 ${name} 的全部行为`,
   toIp: (address) => `地址 ${address} 的全部行为`,
   toObject: (name) => `${name} 的生命周期`,
+  toApproval: (name) => `${name} 的审批档案`,
   request: "请求数据",
   requestNone: "该事件没有请求数据。",
   origin: "来源",

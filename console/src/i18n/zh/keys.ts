@@ -10,6 +10,7 @@ export const keys: TranslationOf<typeof english> = {
   log: "审计日志",
   event: "事件",
   sessions: "会话",
+  approvals: "审批",
   wall: "大屏显示",
   help: "显示本帮助",
 };

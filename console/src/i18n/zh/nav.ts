@@ -12,4 +12,5 @@ export const nav: TranslationOf<typeof english> = {
   tokens: "令牌管理",
   overview: "概览",
   sessions: "会话",
+  approvals: "审批",
 };

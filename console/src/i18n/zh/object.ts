@@ -17,6 +17,7 @@ const KNOWN: Record<string, string> = {
 };
 
 export const object: TranslationOf<typeof english> = {
+  dossier: "审批档案",
   kindAnd: (type, state) => `${type} · ${state}`,
   alive: "存在",
   gone: "已删除",

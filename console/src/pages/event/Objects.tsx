@@ -1,5 +1,6 @@
 // What was acted on, and what else it concerns: type, name, id, and the way to its life.
 
+import { IconChecklist } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { useCatalogue } from "../../api/catalogue";
 import type { AuditEvent } from "../../api/events";
@@ -53,6 +54,16 @@ export function Objects({ event, onFilter, icon }: ObjectsProps) {
           title={t.toObject(labelOf(object))}
         >
           {icon}
+        </GoLink>
+      ) : null}
+      {object.type === "approval" && object.id ? (
+        <GoLink
+          to={paths.approval(object.id, event.stack_id)}
+          className={classes.go}
+          aria-label={t.toApproval(labelOf(object))}
+          title={t.toApproval(labelOf(object))}
+        >
+          <IconChecklist size={14} stroke={1.8} aria-hidden />
         </GoLink>
       ) : null}
     </Fact>

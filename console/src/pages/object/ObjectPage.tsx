@@ -1,7 +1,7 @@
 // One object from its creation to its deletion: what changed, who touched it, and its sessions.
 
 import { Button, SegmentedControl } from "@mantine/core";
-import { IconCube, IconCubeOff, IconSearch, IconX } from "@tabler/icons-react";
+import { IconChecklist, IconCube, IconCubeOff, IconSearch, IconX } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { useCatalogue } from "../../api/catalogue";
@@ -111,10 +111,18 @@ function LifeOf({ type, id, life, search, go }: LifeOfProps) {
           }
           facts={<Names events={history.events} current={life.name ?? ""} />}
           tools={
-            <GoLink to={logPath({ q, range: "all" })} className={entity.toolLink}>
-              <IconSearch size={15} stroke={1.7} aria-hidden />
-              {words.inLog}
-            </GoLink>
+            <>
+              {type === "approval" ? (
+                <GoLink to={paths.approval(id)} className={entity.toolLink}>
+                  <IconChecklist size={15} stroke={1.7} aria-hidden />
+                  {t.dossier}
+                </GoLink>
+              ) : null}
+              <GoLink to={logPath({ q, range: "all" })} className={entity.toolLink}>
+                <IconSearch size={15} stroke={1.7} aria-hidden />
+                {words.inLog}
+              </GoLink>
+            </>
           }
         />
       }

@@ -3,7 +3,7 @@
 import { Button, SegmentedControl } from "@mantine/core";
 import { IconPlugOff } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { ApiError } from "../../api/error";
 import { reachesNow } from "../../ask/range";
 import { EntityPage, Partial } from "../../entity/EntityPage";
@@ -23,6 +23,7 @@ import {
 import { useLocale, useT } from "../../i18n/locale";
 import { ErrorState } from "../../shell/ErrorState";
 import { useShortcuts } from "../../shell/shortcuts";
+import { Chip, Chips } from "../../ui/Chips";
 import { StateBlock } from "../../ui/StateBlock";
 import { Waiting } from "../../ui/Waiting";
 import { FilterBar, type FilterBarHandle } from "../log/FilterBar";
@@ -103,7 +104,7 @@ export function SessionsPage() {
                 <Chip
                   key={kind}
                   isOn={kinds.includes(kind)}
-                  count={kinds.includes(kind) ? (byKind.get(kind) ?? 0) : null}
+                  count={kinds.includes(kind) ? format.number(byKind.get(kind) ?? 0) : null}
                   onToggle={() => {
                     const next = toggledIn(kinds, kind);
                     const isUsual = next.join() === REMOTE_KINDS.join();
@@ -129,7 +130,7 @@ export function SessionsPage() {
                 <Chip
                   key={cause}
                   isOn={ends.includes(cause)}
-                  count={byEnd.get(cause) ?? 0}
+                  count={format.number(byEnd.get(cause) ?? 0)}
                   onToggle={() => go({ end: toggledIn(ends, cause).join(",") || undefined })}
                 >
                   {t.causeShort(cause)}
@@ -256,30 +257,4 @@ function useFound(
   const positions = useMemo(() => merged.map((session) => session.index), [merged]);
   const now = isLive ? Math.max(asked.now, walk.dataUpdatedAt) : asked.now;
   return { walk, sessions: merged, positions, onMore, now };
-}
-
-function Chips({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: toggles, not fields of a form
-    <div className={classes.chips} role="group" aria-label={label}>
-      {children}
-    </div>
-  );
-}
-
-interface ChipProps {
-  isOn: boolean;
-  count: number | null;
-  onToggle: () => void;
-  children: ReactNode;
-}
-
-function Chip({ isOn, count, onToggle, children }: ChipProps) {
-  const { format } = useLocale();
-  return (
-    <button type="button" className={classes.chip} aria-pressed={isOn} onClick={onToggle}>
-      {children}
-      {count === null ? null : <span className="figures">{format.number(count)}</span>}
-    </button>
-  );
 }

@@ -1,0 +1,26 @@
+// Positions of events; each opens its event beside the page.
+
+import { useLocale, useT } from "../../i18n/locale";
+import classes from "./approvals.module.css";
+import type { Open } from "./DossierPage";
+
+export function EventButtons({ events, onOpen }: { events: number[]; onOpen: Open }) {
+  const t = useT("approvals");
+  const { format } = useLocale();
+  return (
+    <span className={classes.events}>
+      {events.map((index) => (
+        <button
+          key={index}
+          type="button"
+          className={`${classes.event} figures`}
+          aria-label={t.open(format.number(index))}
+          title={t.open(format.number(index))}
+          onClick={() => onOpen(index)}
+        >
+          #{format.number(index)}
+        </button>
+      ))}
+    </span>
+  );
+}
