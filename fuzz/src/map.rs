@@ -5,18 +5,24 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use annals_map::route::{Answer, Begun, Capture, Decided, Found, Request, Routes, User};
 use annals_map::{
     Calendar, Decoder, EventIds, Fingerprint, Format, ImportMap, Kind, Place, RawLine, Row, RowIds,
     Settings, Source, Table, open,
 };
-use annals_record::{Catalogue, RecordSalt, Sender, Timestamp};
+use annals_record::{Catalogue, Record, RecordSalt, Sender, Timestamp};
+use http::HeaderMap;
 
 /// What a target runs on the bytes it is given.
 pub type Body = fn(&[u8]);
 
 /// Every body under the name of its target; the tests of `map` run them all.
-pub const BODIES: [(&str, Body); 3] =
-    [("map_line", line), ("map_sshd", sshd), ("map_import_map", import_map)];
+pub const BODIES: [(&str, Body); 4] = [
+    ("map_line", line),
+    ("map_sshd", sshd),
+    ("map_import_map", import_map),
+    ("map_route_file", route_file),
+];
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::built_in);
 
@@ -87,14 +93,18 @@ fn fresh() -> Box<dyn Source> {
     open(Kind::Sshd, settings)
 }
 
-fn check(source: &mut dyn Source, ids: &mut HashSet<String>) {
-    let sender = Sender {
+fn sender() -> Sender {
+    Sender {
         emitter: "00000001".to_owned(),
         region: Some("r".to_owned()),
         stack_id: Some("s".to_owned()),
         may_be_system: false,
         is_server: false,
-    };
+    }
+}
+
+fn check(source: &mut dyn Source, ids: &mut HashSet<String>) {
+    let sender = sender();
     let received = Timestamp::parse("2026-11-22T20:00:00Z").expect("a time");
     for record in source.take() {
         let id = record.id.clone().expect("every record has an id").into_owned();
@@ -104,5 +114,70 @@ fn check(source: &mut dyn Source, ids: &mut HashSet<String>) {
             panic!("{faults:?}: {record:?}");
         }
         assert!(ids.insert(id), "an id comes twice: {record:?}");
+    }
+}
+
+/// A route file, and behind a line of `---` an exchange: method, path, status, then a JSON body
+/// that is that of the request and of the answer. Whatever they hold, what comes out of them can be
+/// sealed.
+pub fn route_file(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let (file, exchange) = text.split_once("\n---\n").unwrap_or((&text, ""));
+    let routes = match Routes::parse(file, &CATALOGUE) {
+        Ok(routes) => routes,
+        Err(error) => return assert!(!error.to_string().is_empty()),
+    };
+    let (line, body) = exchange.split_once('\n').unwrap_or((exchange, ""));
+    let mut words = line.split(' ');
+    let mut word = || words.next().unwrap_or_default();
+    let (method, target, status) = (word(), word(), word().parse().unwrap_or(200));
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let mut capture = Capture::new(Some("application/json"), 1 << 16);
+    capture.push(&body.as_bytes().to_vec().into());
+    let (data, headers) = (capture.finish(), HeaderMap::new());
+    let answer = Answer { status, headers: &headers, data: data.as_ref() };
+    let user = User::Verified("zhang3");
+    let request = Request {
+        method,
+        path,
+        query,
+        headers: &headers,
+        data: data.as_ref(),
+        user,
+        session_id: None,
+    };
+    for feed in routes.feeds() {
+        let _ = feed.path(Some(body));
+        feed.read(&answer).items.into_iter().filter_map(|item| item.record).for_each(seals);
+    }
+    let Found::Matched(matched) = routes.find(method, path) else { return };
+    match matched.begin(&request) {
+        Begun::Nothing | Begun::Ignored => {}
+        Begun::Act(act) => {
+            let ending = act.end(&request, &answer);
+            let mut outcome = ending.record;
+            outcome.operation.clone_from(&act.record().operation);
+            outcome.operator.clone_from(&act.record().operator);
+            seals(act.record().clone());
+            seals(outcome);
+        }
+        Begun::Undecided(undecided) => {
+            undecided.note().cloned().into_iter().for_each(seals);
+            if let Decided::Whole(ending) = undecided.decide(&request, &answer) {
+                seals(ending.record);
+            }
+        }
+    }
+}
+
+/// The server takes the record once it has an id and a time.
+fn seals(mut record: Record<'static>) {
+    let sender = Sender { may_be_system: true, ..sender() };
+    let received = Timestamp::parse("2026-11-22T20:00:00Z").expect("a time");
+    record.id.get_or_insert("x".into());
+    record.time.get_or_insert("2026-11-22T20:00:00Z".into());
+    let sealed = record.seal(&CATALOGUE, &sender, received, RecordSalt([0; 16]), || unreachable!());
+    if let Err(faults) = sealed {
+        panic!("{faults:?}: {record:?}");
     }
 }

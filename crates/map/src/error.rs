@@ -1,7 +1,7 @@
-//! What can go wrong while a source is set up. A line that can't be mapped is no error: it is a
-//! [`crate::Verdict`], because it is kept and counted.
+//! What can go wrong while a source or a route file is set up. A line that can't be mapped is no
+//! error: it is a [`crate::Verdict`], because it is kept and counted.
 
-/// Why a source could not be set up.
+/// Why a source or a route file could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum MapError {
     /// No source of that kind is built in.
@@ -45,4 +45,28 @@ pub enum MapError {
     /// A map file says what makes no sense.
     #[error("the map file: {0}")]
     ImportMap(String),
+    /// A route file that can't be used as it is written.
+    #[error("the route file can't be used as it is written{}", listed(faults))]
+    RouteFile {
+        /// All that is wrong with it, in the order of its lines.
+        faults: Vec<RouteFault>,
+    },
+}
+
+/// One thing that is wrong with a route file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteFault {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+fn listed(faults: &[RouteFault]) -> String {
+    let line = |fault: &RouteFault| {
+        format!("\n  line {}, column {}: {}", fault.line, fault.column, fault.message)
+    };
+    faults.iter().map(line).collect()
 }

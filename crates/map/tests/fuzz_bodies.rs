@@ -8,6 +8,12 @@ use proptest::prelude::*;
 #[path = "../../../fuzz/src/map.rs"]
 mod bodies;
 
+const ROUTES: [&str; 4] = [
+    include_str!("../../../examples/routes/slurmrestd.toml"),
+    include_str!("../../../examples/routes/ttyd.toml"),
+    include_str!("../../../examples/routes/websockify.toml"),
+    include_str!("../../../examples/routes/nginx-webdav.toml"),
+];
 const SAMPLE: &str = include_str!("../../../testdata/sshd/syslog-rfc5424.log");
 
 /// Lines of the sample that the source looks at, and some that it does not have.
@@ -74,6 +80,48 @@ proptest! {
         for (_, body) in bodies::BODIES {
             body(text.as_bytes());
         }
+    }
+}
+
+/// What a platform may be asked, and may answer.
+fn exchanges() -> Vec<String> {
+    let mut exchanges = Vec::new();
+    for line in [
+        "POST /slurm/v1/job/submit 200",
+        "DELETE /slurm/v1/jobs?a=%00 200",
+        "POST /slurmdb/v1/users 500",
+        "DELETE /slurmdb/v1/association?user=a,b,\u{202e}&account=x 200",
+        "MOVE /dav/a%0Ab/ 207",
+        "GET /ws 101",
+    ] {
+        for body in [
+            r#"{"errors":[{"error":"x\u0000","error_number":2002}],"job_id":5}"#,
+            r#"{"users":[{"name":"a\nb"},{"name":""},null,7],"jobs":[1,"2",[3]]}"#,
+            r#"{"job":{"name":"n","partition":[[[]]]},"status":[{"job_id":1,"error":{"code":0}}]}"#,
+            "",
+        ] {
+            exchanges.push(format!("{line}\n{body}"));
+        }
+    }
+    exchanges
+}
+
+proptest! {
+    #[test]
+    fn changed_routes(
+        file in proptest::sample::select(ROUTES.to_vec()),
+        exchange in proptest::sample::select(exchanges()),
+        changes in proptest::collection::vec(
+            (any::<usize>(), 0..12_usize, "[\\PC\n\x00]{0,4}|\\{item\\}|response\\[\\*\\]|= 1|\""),
+            0..3,
+        ),
+        is_file_changed in any::<bool>(),
+    ) {
+        let (mut file, mut exchange) = (file.to_owned(), exchange);
+        for (at, length, with) in changes {
+            change(if is_file_changed { &mut file } else { &mut exchange }, at, length, &with);
+        }
+        bodies::route_file(format!("{file}\n---\n{exchange}").as_bytes());
     }
 }
 

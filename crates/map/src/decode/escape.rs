@@ -31,14 +31,14 @@ pub(crate) fn name(text: &str) -> Name<'_> {
 }
 
 /// Control and bidirectional formatting characters.
-fn is_unfit(c: char) -> bool {
+pub(crate) fn is_unfit(c: char) -> bool {
     let is_bidi = matches!(c,
         '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     c.is_control() || is_bidi
 }
 
 /// Writes unfit characters as octal bytes and leaves the rest.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if is_unfit(c) {
