@@ -198,10 +198,11 @@ fn is_data(thing: &&Thing) -> bool {
     matches!(thing.kind.as_deref(), Some("file" | "folder"))
 }
 
-/// The requester, where a related object is one: its name is a login, its id the stable id.
+/// The requester, where a related object is one: its name is a login, its id the stable id; without
+/// a name the id is taken for both.
 fn requester(thing: &Thing) -> Option<Person> {
     (thing.role.as_deref() == Some("requester")).then(|| Person {
-        operator: thing.name.clone(),
+        operator: thing.name.clone().or_else(|| thing.id.clone()),
         operator_id: thing.id.clone(),
         ..Person::default()
     })
@@ -236,10 +237,12 @@ fn json<'a>(row: &Row<'a>, tag: Tag) -> Option<Tree<'a>> {
     }
 }
 
-/// A whole number, also where it was sent as a text.
+/// A whole number, also where it was sent as a text; of a list how many it holds.
 fn number(tree: &Tree<'_>, key: &str) -> Option<u64> {
-    let value = tree.values()?.get(key)?;
-    value.raw().trim_matches('"').parse().ok()
+    match tree.values()?.get(key)? {
+        Tree::Array { elements, .. } => Some(elements.len() as u64),
+        value => value.raw().trim_matches('"').parse().ok(),
+    }
 }
 
 #[cfg(test)]
@@ -282,6 +285,7 @@ mod tests {
         };
         check(r#"{"level":2}"#, Some(2));
         check(r#"{"level":"2"}"#, Some(2));
+        check(r#"{"level":[["bob","alice"],["carol"]]}"#, Some(2));
         check(r#"{"level":2.5}"#, None);
         check(r#"{"level":-1}"#, None);
         check(r#"{"levels":2}"#, None);

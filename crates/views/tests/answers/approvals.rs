@@ -230,6 +230,21 @@ fn what_cannot_be_seen_is_not_claimed() {
     assert!(lives.index.approval(&of_job, "ap-1", &progress()).unwrap().value.is_empty());
 }
 
+// Protects: where the request cannot be seen, whoever a decision names as the requester is compared,
+// by the id alone, too; and a list of levels counts as many as it holds.
+#[test]
+fn a_decision_may_name_the_requester() {
+    let decided = Record {
+        related: vec![related("user li4", "requester")],
+        ..level("approval ap-1", "1T08:00", "li4", r#"{"levels":[["li4"],["admin"]]}"#)
+    };
+    let lives = Lives::of([decided]);
+    let case = one(&lives, "", "ap-1");
+    let expected =
+        "01T08:00 ap-1 li4 open 1/2 self_approval [0] decision_without_request [0]".to_owned();
+    assert_eq!(line(&case), expected);
+}
+
 // Protects: two deployments may have an approval of one id; their events are not mixed.
 #[test]
 fn stacks_are_told_apart() {
