@@ -19,6 +19,24 @@ export async function toLog(page: Page): Promise<void> {
   await page.getByRole("navigation").getByRole("link", { name: "Audit log" }).click();
 }
 
+/** Counts the clicks of a test from now on, over all pages. */
+export async function countClicks(page: Page): Promise<() => number> {
+  let clicks = 0;
+  await page.exposeFunction("countClick", () => {
+    clicks += 1;
+  });
+  const listen = () => {
+    addEventListener(
+      "click",
+      // Keys that press a button make a click, too; it has no place.
+      (event) => event.isTrusted && event.detail > 0 && Reflect.get(window, "countClick")(),
+      true,
+    );
+  };
+  await page.addInitScript(listen);
+  return () => clicks;
+}
+
 /** Types a filter and waits for the answer. */
 export async function ask(page: Page, filter: string): Promise<void> {
   await expect(rows(page).first()).toBeVisible();

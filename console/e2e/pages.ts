@@ -30,103 +30,38 @@ export async function visit(page: Page, listed: Listed, language: "en" | "zh"): 
   await expect(drawer(page)).toContainText(VERIFIED[language]);
 }
 
+const AUDIT_LOG = ["Audit log", "审计日志"] as const;
+
 export const PAGES: Listed[] = [
-  { name: "sign-in", path: "/ui/sign-in", person: null, heading: { en: "Sign in", zh: "登录" } },
-  {
-    name: "log",
-    path: "/ui/log",
-    person: "auditor",
-    heading: { en: "Audit log", zh: "审计日志" },
-  },
-  {
-    name: "event",
-    path: `/ui/log?range=30d&q=object%3A${CLUSTER.id}`,
-    person: "auditor",
-    heading: { en: "Audit log", zh: "审计日志" },
-    opens: true,
-  },
-  {
-    name: "overview",
-    path: "/ui/overview",
-    person: "auditor",
-    heading: { en: "Overview", zh: "概览" },
-  },
-  {
-    name: "object",
-    path: paths.object(DESKTOP.type, DESKTOP.id),
-    person: "auditor",
-    heading: { en: DESKTOP.name, zh: DESKTOP.name },
-  },
-  {
-    name: "user",
-    path: paths.user(OWL.operator),
-    person: "auditor",
-    heading: { en: OWL.operator, zh: OWL.operator },
-  },
-  {
-    name: "ip",
-    path: paths.ip(RELEASER.source_ip),
-    person: "auditor",
-    heading: { en: RELEASER.source_ip, zh: RELEASER.source_ip },
-  },
-  {
-    name: "sessions",
-    path: "/ui/sessions",
-    person: "auditor",
-    heading: { en: "Sessions", zh: "会话" },
-  },
-  {
-    name: "approvals",
-    path: "/ui/approvals",
-    person: "auditor",
-    heading: { en: "Approvals", zh: "审批" },
-  },
-  {
-    name: "approval",
-    path: paths.approval(APPROVAL.id),
-    person: "auditor",
-    heading: { en: APPROVAL.name, zh: APPROVAL.name },
-  },
-  {
-    name: "approval-own",
-    path: paths.approval(OWN_APPROVAL.id),
-    person: "auditor",
-    heading: { en: OWN_APPROVAL.name, zh: OWN_APPROVAL.name },
-  },
-  {
-    name: "integrity",
-    path: "/ui/integrity",
-    person: "auditor",
-    heading: { en: "Integrity", zh: "完整性" },
-  },
-  {
-    name: "quarantine",
-    path: "/ui/quarantine?state=all",
-    person: "keeper",
-    heading: { en: "Rejected input", zh: "被拒数据" },
-  },
-  {
-    name: "exports",
-    path: "/ui/exports",
-    person: "auditor",
-    heading: { en: "Exports", zh: "导出" },
-  },
-  {
-    name: "account",
-    path: "/ui/account",
-    person: "auditor",
-    heading: { en: "Account", zh: "我的账号" },
-  },
-  {
-    name: "accounts",
-    path: "/ui/admin/accounts",
-    person: "admin",
-    heading: { en: "Accounts", zh: "账号管理" },
-  },
-  {
-    name: "tokens",
-    path: "/ui/admin/tokens",
-    person: "admin",
-    heading: { en: "Tokens", zh: "令牌管理" },
-  },
+  listed("sign-in", "/ui/sign-in", null, ["Sign in", "登录"]),
+  listed("log", "/ui/log?q=-service%3Aaudit-log", "auditor", AUDIT_LOG),
+  { ...listed("event", `/ui/log?q=object%3A${CLUSTER.id}`, "auditor", AUDIT_LOG), opens: true },
+  listed("overview", "/ui/overview", "auditor", ["Overview", "概览"]),
+  listed("object", paths.object(DESKTOP.type, DESKTOP.id), "auditor", alike(DESKTOP.name)),
+  listed("user", paths.user(OWL.operator), "auditor", alike(OWL.operator)),
+  listed("ip", paths.ip(RELEASER.source_ip), "auditor", alike(RELEASER.source_ip)),
+  listed("sessions", "/ui/sessions", "auditor", ["Sessions", "会话"]),
+  listed("approvals", "/ui/approvals", "auditor", ["Approvals", "审批"]),
+  listed("approval", paths.approval(APPROVAL.id), "auditor", alike(APPROVAL.name)),
+  listed("approval-own", paths.approval(OWN_APPROVAL.id), "auditor", alike(OWN_APPROVAL.name)),
+  listed("integrity", "/ui/integrity", "auditor", ["Integrity", "完整性"]),
+  listed("quarantine", "/ui/quarantine?state=all", "keeper", ["Rejected input", "被拒数据"]),
+  listed("exports", "/ui/exports", "auditor", ["Exports", "导出"]),
+  listed("account", "/ui/account", "auditor", ["Account", "我的账号"]),
+  listed("accounts", "/ui/admin/accounts", "admin", ["Accounts", "账号管理"]),
+  listed("tokens", "/ui/admin/tokens", "admin", ["Tokens", "令牌管理"]),
 ];
+
+function listed(
+  name: string,
+  path: string,
+  person: Person | null,
+  [en, zh]: readonly [string, string],
+): Listed {
+  return { name, path, person, heading: { en, zh } };
+}
+
+/** A name is the same in both languages. */
+function alike(name: string): readonly [string, string] {
+  return [name, name];
+}

@@ -60,8 +60,12 @@ export interface Server {
 }
 
 /** Starts a server on a folder and waits for the one line that it prints. */
-export async function serve(data: string, env: Record<string, string>): Promise<Server> {
-  const args = ["serve", "--data", data, "--listen", "127.0.0.1:0"];
+export async function serve(
+  data: string,
+  env: Record<string, string>,
+  listen = "127.0.0.1:0",
+): Promise<Server> {
+  const args = ["serve", "--data", data, "--listen", listen];
   const child = spawn(PROGRAM, args, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],

@@ -7,6 +7,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { request } from "@playwright/test";
 import {
   type House,
   makeAccount,
@@ -22,7 +23,6 @@ import { annals, piped, serve } from "./program";
 import { story } from "./story";
 
 const EVENTS = 20_000;
-const EVENTS_MANY = 1_000_000;
 const DAYS = 10;
 const SEED = 7;
 
@@ -54,6 +54,7 @@ export default async function setUp(): Promise<() => Promise<void>> {
     process.env.ANNALS_TEST_HOUSE = JSON.stringify(house);
     process.env.ANNALS_TEST_STATES = folder;
     await people(url);
+    if (process.env.ANNALS_SHOTS) await furnish(url, emitter);
   } catch (error) {
     await close();
     throw error;
@@ -68,7 +69,7 @@ function token(data: string, role: string, ...more: string[]): string {
 
 /** Events up to now, so that "last week" is last week. */
 async function fill(url: string, emitter: string): Promise<void> {
-  const events = process.env.ANNALS_MANY_EVENTS ? EVENTS_MANY : EVENTS;
+  const events = Number(process.env.ANNALS_MANY_EVENTS ?? EVENTS);
   const until = new Date().toISOString().replace(/\.\d+Z$/, "Z");
   const how = ["--seed", String(SEED), "--days", String(DAYS), "--until", until];
   const env = { ANNALS_SERVER: url, ANNALS_TOKEN: emitter };
@@ -93,6 +94,30 @@ async function people(url: string): Promise<void> {
     await person.dispose();
   }
   await admin.dispose();
+}
+
+/** What pages of pictures would be empty without: rejected lines, and exports. */
+async function furnish(url: string, emitter: string): Promise<void> {
+  const program = await stranger();
+  const time = new Date().toISOString();
+  const bad = [
+    { id: "r-1", time, operation: "cluster.destroy-all", operator: "zhang3" },
+    { id: "r-2", time, operation: "desktop.create" },
+    { id: "r-3", time: "yesterday", operation: "file.download", operator: "李四" },
+  ];
+  const headers = { authorization: `Bearer ${emitter}` };
+  await program.post(`${url}/v1/events`, { headers, data: bad });
+  await program.dispose();
+  const auditor = await request.newContext({ storageState: stateOf("auditor") });
+  for (const question of [
+    { q: "operation:cluster.release", format: "csv" },
+    { q: "severity:high -outcome:success", format: "ndjson" },
+  ]) {
+    const data = { ...question, from: new Date(Date.now() - 7 * 86_400_000).toISOString() };
+    const asked = await auditor.post(`${url}/v1/exports`, { headers: { origin: url }, data });
+    if (!asked.ok()) throw new Error(`no export: ${await asked.text()}`);
+  }
+  await auditor.dispose();
 }
 
 /** A page of another origin with the console in a frame; it hands over the token from its address. */

@@ -20,6 +20,8 @@ const LOCK: &str = "console/package-lock.json";
 const DESCRIPTION: &str = "docs/openapi.json";
 /// Where the build puts what the server embeds.
 const BUILT: &str = "crates/server/console";
+/// Events behind the page in the long run.
+const MANY_EVENTS: &str = "5000000";
 /// In `BUILT` and in `node_modules`: from what they were made.
 const STAMP: &str = ".made-from";
 
@@ -76,11 +78,19 @@ pub(crate) fn steps(repository: &Repository, steps: &mut Steps) {
     steps.run("console: size", || steps::command(npm(repository, &["run", "budget"])));
 }
 
-/// Runs the console in a browser against the program that `cargo build` made.
+/// Runs the console in a browser against the program that `cargo build` made; with many events
+/// behind it, against the one built for release.
 pub(crate) fn browser_tests(repository: &Repository, with_many_events: bool) -> Result<Count> {
     let mut command = playwright(repository, "tests", &["--reporter=list"])?;
     if with_many_events {
-        command.env("ANNALS_MANY_EVENTS", "1");
+        // A development build would take an hour to take so many in.
+        let mut cargo =
+            repository.cargo(&["build", "--release", "--locked", "--package", "annals"]);
+        cargo.arg("--all-features");
+        ensure!(cargo.status().context("could not run cargo")?.success(), "cargo build failed");
+        command
+            .env("ANNALS_MANY_EVENTS", MANY_EVENTS)
+            .env("ANNALS_PROGRAM", repository.target().join("release/annals"));
     }
     steps::tests(Runner::Playwright, command)
 }

@@ -24,6 +24,11 @@ const PACKAGES: &[Package] = &[
     Package { name: "g++", program: "c++", needed_by: "fuzz" },
     Package { name: "strace", program: "strace", needed_by: "crates/annals/tests/fault.rs" },
     Package { name: "slapd", program: "/usr/sbin/slapd", needed_by: "crates/server/tests/ldap.rs" },
+    Package {
+        name: "openssl",
+        program: "/usr/bin/openssl",
+        needed_by: "console/e2e/vouched.spec.ts",
+    },
     Package { name: "curl", program: "curl", needed_by: "crates/annals/tests/guide.rs" },
     Package { name: "python3", program: "python3", needed_by: PYTHON },
     Package { name: "nodejs", program: "node", needed_by: CONSOLE },

@@ -32,6 +32,7 @@ export interface TimeBarsProps {
   ghost?: { label: string; counts: number[] } | undefined;
   /** The IANA time zone whose days the axis marks. */
   zone: string;
+  /** The least; it fills a container that gives it more. Pixels. */
   height: number;
   label: string;
   formatTime: (instant: number, span: number) => string;
@@ -63,11 +64,13 @@ export function TimeBars(props: TimeBarsProps) {
     const element = holder.current;
     if (!element || buckets.length === 0) return;
     const plot = new uPlot(
-      options(element, height, latest.current, () => latest.current, setHover),
+      options(element, latest.current, () => latest.current, setHover),
       stacked(buckets, series.length, ghost?.counts),
       element,
     );
-    const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
+    const resized = new ResizeObserver(() =>
+      plot.setSize({ width: element.clientWidth, height: element.clientHeight }),
+    );
     resized.observe(element);
     return () => {
       resized.disconnect();
@@ -78,7 +81,7 @@ export function TimeBars(props: TimeBarsProps) {
 
   const bucket = hover ? buckets[hover.place] : undefined;
   return (
-    <div className={classes.bars} style={{ height }}>
+    <div className={classes.bars} style={{ minHeight: height }}>
       <div ref={holder} className={classes.canvas} role="img" aria-label={label} />
       {hover && bucket ? <Tip hover={hover} bucket={bucket} {...props} /> : null}
     </div>
@@ -141,7 +144,6 @@ function stacked(buckets: Bucket[], count: number, ghost: number[] = []): uPlot.
 
 function options(
   element: HTMLElement,
-  height: number,
   { series, buckets, end, ghost, zone }: TimeBarsProps,
   now: () => TimeBarsProps,
   setHover: (hover: Hover | null) => void,
@@ -156,7 +158,7 @@ function options(
   const line = token("--line");
   return {
     width: element.clientWidth,
-    height,
+    height: element.clientHeight,
     padding: [6, 24, 0, 0],
     legend: { show: false },
     tzDate: (at) => uPlot.tzDate(new Date(at * MS), zone),

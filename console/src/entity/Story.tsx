@@ -9,9 +9,9 @@ import { type AuditEvent, eventsPage, type Question } from "../api/events";
 import { outcomeOf } from "../events/outcome";
 import { type Run, runsOf } from "../events/runs";
 import { useLocale, useT } from "../i18n/locale";
-import { Sentence } from "../pages/log/Sentence";
 import { OutcomeMark } from "../ui/OutcomeMark";
 import classes from "./entity.module.css";
+import { Day, Line, type LineProps } from "./Line";
 
 const PAGE_EVENTS = 200;
 
@@ -40,35 +40,20 @@ export interface StoryProps {
 
 export function Story({ events, opened, onOpen, more }: StoryProps) {
   const t = useT("entity");
-  const { format } = useLocale();
   const runs = useMemo(() => runsOf(events), [events]);
   return (
     <>
       <ol className={classes.story}>
-        {runs.map((run, place) => {
-          const day = format.dayStamp(run.first.time);
-          const before = runs[place - 1]?.first.time;
-          const isNewDay = before === undefined || format.dayStamp(before) !== day;
-          return (
-            <li key={run.first.index}>
-              {isNewDay ? (
-                <h3 className={classes.day}>
-                  {format.custom(run.first.time, {
-                    weekday: "long",
-                    day: "numeric",
-                    month: "long",
-                    year: "numeric",
-                  })}
-                </h3>
-              ) : null}
-              {run.events.length > 1 ? (
-                <Folded run={run} opened={opened} onOpen={onOpen} />
-              ) : (
-                <Line event={run.first} opened={opened} onOpen={onOpen} />
-              )}
-            </li>
-          );
-        })}
+        {runs.map((run, place) => (
+          <li key={run.first.index}>
+            <Day time={run.first.time} above={runs[place - 1]?.first.time} />
+            {run.events.length > 1 ? (
+              <Folded run={run} opened={opened} onOpen={onOpen} />
+            ) : (
+              <Line event={run.first} opened={opened} onOpen={onOpen} />
+            )}
+          </li>
+        ))}
       </ol>
       {more ? (
         <p className={`${classes.storyMore} no-print`}>
@@ -78,33 +63,6 @@ export function Story({ events, opened, onOpen, more }: StoryProps) {
         </p>
       ) : null}
     </>
-  );
-}
-
-interface LineProps {
-  event: AuditEvent;
-  opened: string | undefined;
-  onOpen: (index: number) => void;
-}
-
-/** One event in a line; a button that opens it beside the page. */
-export function Line({ event, opened, onOpen }: LineProps) {
-  const { format } = useLocale();
-  const catalogue = useCatalogue();
-  const outcome = outcomeOf(event);
-  return (
-    <button
-      type="button"
-      className={classes.line}
-      aria-pressed={opened === String(event.index)}
-      onClick={() => event.index != null && onOpen(event.index)}
-    >
-      <time className="figures" dateTime={event.time} title={format.full(event.time)}>
-        {format.clock(event.time)}
-      </time>
-      <OutcomeMark outcome={outcome} label={catalogue.value("outcome", outcome)} isIconOnly />
-      <Sentence event={event} />
-    </button>
   );
 }
 

@@ -12,6 +12,7 @@ import {
   useMemo,
   useState,
 } from "react";
+import { recall, remember } from "../kept";
 import { Format } from "./format";
 import {
   type Language,
@@ -42,7 +43,7 @@ const LocaleContext = createContext<Locale | null>(null);
 
 /** The language to begin with: the remembered one, else the browser's. */
 export function firstLanguage(): Language {
-  const kept = localStorage.getItem(LANGUAGE_KEY);
+  const kept = recall(LANGUAGE_KEY);
   if (kept === "en" || kept === "zh") return kept;
   return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
 }
@@ -62,7 +63,7 @@ function isZone(name: string): boolean {
 }
 
 function firstZone(): ZoneChoice {
-  const kept = localStorage.getItem(ZONE_KEY);
+  const kept = recall(ZONE_KEY);
   return kept && (kept === "browser" || isZone(kept)) ? kept : "browser";
 }
 
@@ -77,13 +78,13 @@ export function LocaleProvider({ first, children }: { first: Loaded; children: R
 
   const setLanguage = useCallback(async (language: Language) => {
     const [messages] = await Promise.all([loadMessages(language), moreMessages(language)]);
-    localStorage.setItem(LANGUAGE_KEY, language);
+    remember(LANGUAGE_KEY, language);
     document.documentElement.lang = htmlLanguage(language);
     // The page stays as it is until all of it can change at once.
     startTransition(() => setLoaded({ language, messages }));
   }, []);
   const setZone = useCallback((zone: ZoneChoice) => {
-    localStorage.setItem(ZONE_KEY, zone);
+    remember(ZONE_KEY, zone);
     setZoneChoice(zone);
   }, []);
 

@@ -4,6 +4,8 @@
 // the time before, does. So the first key of a log is kept, and another one is reported until the
 // reader accepts it.
 
+import { recall, remember } from "../kept";
+
 const PIN_KEY = "annals.verifier-keys";
 
 export interface Pinned {
@@ -16,7 +18,12 @@ export type PinVerdict = "known" | "first" | "changed";
 
 type Pins = Record<string, Pinned[]>;
 
-function read(storage: Storage): Pins {
+/** Where keys are kept. */
+export type PinStorage = Pick<Storage, "getItem" | "setItem">;
+
+const BROWSER: PinStorage = { getItem: recall, setItem: remember };
+
+function read(storage: PinStorage): Pins {
   try {
     const kept: unknown = JSON.parse(storage.getItem(PIN_KEY) ?? "{}");
     return typeof kept === "object" && kept !== null ? (kept as Pins) : {};
@@ -26,12 +33,12 @@ function read(storage: Storage): Pins {
 }
 
 /** The keys that were kept for a log. */
-export function pinned(origin: string, storage: Storage = localStorage): Pinned[] {
+export function pinned(origin: string, storage: PinStorage = BROWSER): Pinned[] {
   return read(storage)[origin] ?? [];
 }
 
 /** Keeps a key of a log beside those kept before. */
-export function pin(origin: string, vkey: string, storage: Storage = localStorage): void {
+export function pin(origin: string, vkey: string, storage: PinStorage = BROWSER): void {
   const pins = read(storage);
   const kept = (pins[origin] ?? []).filter((one) => one.vkey !== vkey);
   pins[origin] = [...kept, { vkey, seen: new Date().toISOString() }];
@@ -39,7 +46,7 @@ export function pin(origin: string, vkey: string, storage: Storage = localStorag
 }
 
 /** Compares a key with those kept; the first of a log is kept at once. */
-export function judge(origin: string, vkey: string, storage: Storage = localStorage): PinVerdict {
+export function judge(origin: string, vkey: string, storage: PinStorage = BROWSER): PinVerdict {
   const kept = pinned(origin, storage);
   if (kept.some((one) => one.vkey === vkey)) return "known";
   if (kept.length > 0) return "changed";

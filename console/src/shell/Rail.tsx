@@ -5,6 +5,7 @@ import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from "@tab
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useT } from "../i18n/locale";
+import { recall, remember } from "../kept";
 import { AccountMenu } from "./AccountMenu";
 import type { NavEntry } from "./nav";
 import classes from "./shell.module.css";
@@ -21,9 +22,9 @@ export interface RailProps {
 export function Rail({ entries, onNavigate, isWide = false }: RailProps) {
   const t = useT("shell");
   const names = useT("nav");
-  const [isOpen, setIsOpen] = useState(isWide || localStorage.getItem(WIDE_KEY) !== "narrow");
+  const [isOpen, setIsOpen] = useState(isWide || recall(WIDE_KEY) !== "narrow");
   const toggle = () => {
-    localStorage.setItem(WIDE_KEY, isOpen ? "narrow" : "wide");
+    remember(WIDE_KEY, isOpen ? "narrow" : "wide");
     setIsOpen(!isOpen);
   };
   return (

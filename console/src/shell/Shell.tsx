@@ -6,7 +6,7 @@ import { Drawer } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { IconMenu2 } from "@tabler/icons-react";
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { Suspense, useEffect } from "react";
+import { type MouseEvent, Suspense, useEffect } from "react";
 import { basePath } from "../api/base";
 import { onSignedOut } from "../api/client";
 import { queryClient } from "../api/queries";
@@ -54,7 +54,8 @@ function Frame() {
 
   return (
     <div className={classes.shell}>
-      <a className={classes.skip} href="#main">
+      {/* biome-ignore lint/a11y/useValidAnchor: a link to a place on this page, as skip links are */}
+      <a className={classes.skip} href="#main" onClick={toMain}>
         {t.skip}
       </a>
       {isEmbedded ? null : isNarrow ? (
@@ -85,6 +86,12 @@ function Frame() {
       <Help />
     </div>
   );
+}
+
+/** By hand: the address of the link would be that of the <base>, another page. */
+function toMain(event: MouseEvent): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
 }
 
 /** Shows the sign-in page when the server says that the session has ended; back afterwards. */

@@ -222,6 +222,36 @@ fn published_notes_are_read_from_files_and_addresses() {
     check(&url, 3, "cannot connect");
 }
 
+/// Whoever may has the ledger checked at once, where no scrub would come by itself, and both the
+/// asking and what was found are kept.
+#[test]
+fn the_ledger_is_checked_for_whoever_asks() {
+    let mut house = House::closed();
+    house.serve_with(&[("ANNALS_SCRUB_EVERY_SECONDS", "0")]);
+    let (emitter, auditor) = (house.token("emitter"), house.token("auditor"));
+    assert_eq!(house.post_events(&emitter, &event("a-0")).0, 200);
+    let (_, before) = house.get(&auditor, "/v1/verification");
+    assert_eq!((&before["running"], &before["last"]), (&Value::Bool(false), &Value::Null));
+    let (status, begun) = house.call(&auditor, "POST", "/v1/verification", b"");
+    assert_eq!((status, &begun["running"]), (202, &Value::Bool(true)), "{begun}");
+    let last = wait("it ends", || {
+        let mut state = house.get(&auditor, "/v1/verification").1;
+        (state["running"] == false).then(|| state["last"].take())
+    });
+    assert_eq!((&last["verdict"], &last["findings"]), (&"OK".into(), &0.into()), "{last}");
+    assert!(last["size"].as_u64() >= Some(2), "{last}");
+    for operation in ["verify.begin", "verify.run"] {
+        wait(operation, || {
+            let path = format!("/v1/events?q=operation:{operation}");
+            let page = house.get(&auditor, &path).1;
+            (page["events"].as_array()?.len() == 1).then_some(())
+        });
+    }
+    // A second one is a check of its own.
+    assert_eq!(house.call(&auditor, "POST", "/v1/verification", b"").0, 202);
+    assert_eq!(house.stop(), 0);
+}
+
 /// Bits rot in a sealed segment, where no start looks: the scrub finds it, says so wherever it
 /// can, and stops nothing.
 #[test]

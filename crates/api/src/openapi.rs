@@ -92,6 +92,8 @@ looked at.";
         log::entries,
         service::catalogue,
         service::status,
+        service::verification,
+        service::begin_verification,
         service::configuration,
         service::healthz,
         service::readyz,

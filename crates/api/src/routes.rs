@@ -113,6 +113,8 @@ pub const TOKEN: &str = "/v1/tokens/{id}";
 pub const EMBED_TOKENS: &str = "/v1/embed-tokens";
 /// How the server is doing.
 pub const STATUS: &str = "/v1/status";
+/// A check of the whole ledger: begin one (POST), see how it goes (GET).
+pub const VERIFICATION: &str = "/v1/verification";
 /// The console, its pages and its files; none of them part of the described API.
 pub const HOME: &str = "/";
 /// The console under its own name.

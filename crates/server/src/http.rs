@@ -43,6 +43,7 @@ mod tail;
 mod tokens;
 mod trace;
 mod unmask;
+mod verification;
 mod views;
 
 pub(crate) use status::origin;
@@ -157,6 +158,8 @@ fn table(app: &Shared) -> Vec<Route> {
         post_(routes::QUARANTINE_REPLAY, Needs(ReplayQuarantine), post(quarantine::replay)),
         get_(routes::CONFIGURATION, Needs(ReadConfiguration), get(status::configuration)),
         get_(routes::STATUS, Needs(ReadStatus), get(status::status)),
+        get_(routes::VERIFICATION, Needs(VerifyLedger), get(verification::state)),
+        post_(routes::VERIFICATION, Needs(VerifyLedger), post(verification::begin)),
     ];
     routes.extend(table_of_identities());
     routes

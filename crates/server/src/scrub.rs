@@ -1,4 +1,5 @@
-//! The scrub: the whole ledger is checked in the background, like `annals verify`, once a day.
+//! The scrub: the whole ledger is checked in the background, like `annals verify`, once a day and
+//! whenever somebody asks for it.
 //!
 //! One thread at the lowest priority, held to a number of bytes a second, ended between two
 //! blocks when the server stops. It is held against the keys and the newest checkpoint that this
@@ -38,11 +39,15 @@ pub(crate) struct Scrub {
     data: PathBuf,
     reader: LedgerReader,
     state: Mutex<ScrubStatus>,
+    /// Wakes the thread for a scrub now; taken away, it ends the thread.
+    wake: Mutex<Option<Sender<()>>>,
+    /// What the thread waits for, until it takes it.
+    woken: Mutex<Option<Receiver<()>>>,
 }
 
 /// The thread; ended and waited for when dropped.
 pub(crate) struct ScrubHandle {
-    stop: Option<Sender<()>>,
+    scrub: Arc<Scrub>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -51,16 +56,19 @@ impl Scrub {
     pub(crate) fn new(config: &config::Scrub, data: &Path, reader: LedgerReader) -> Self {
         let last = keep::read(&Real, &data.join(FILE)).ok().flatten();
         let last = last.and_then(|text| serde_json::from_str(&text).ok());
+        let (wake, woken) = channel();
         Self {
             every: Duration::from_secs(config.every_seconds),
             bytes_per_second_max: config.bytes_per_second_max.max(1),
             data: data.to_owned(),
             reader,
             state: Mutex::new(ScrubStatus { last, ..ScrubStatus::default() }),
+            wake: Mutex::new(Some(wake)),
+            woken: Mutex::new(Some(woken)),
         }
     }
 
-    /// Starts the thread, unless scrubs are off. `ended` is told each result.
+    /// Starts the thread. `ended` is told each result.
     ///
     /// # Errors
     /// If the thread cannot be started.
@@ -68,14 +76,28 @@ impl Scrub {
         self: &Arc<Self>,
         ended: impl Fn(&ScrubResult) + Send + 'static,
     ) -> std::io::Result<ScrubHandle> {
-        let (stop, stopped) = channel();
+        let woken = lock(&self.woken).take();
         let scrub = self.clone();
-        let work = move || scrub.run(&stopped, ended);
-        let thread = match self.every.is_zero() {
-            true => None,
-            false => Some(std::thread::Builder::new().name("scrub".to_owned()).spawn(work)?),
+        let work = move || {
+            if let Some(woken) = woken {
+                scrub.run(&woken, ended);
+            }
         };
-        Ok(ScrubHandle { stop: Some(stop), thread })
+        let thread = std::thread::Builder::new().name("scrub".to_owned()).spawn(work)?;
+        Ok(ScrubHandle { scrub: self.clone(), thread: Some(thread) })
+    }
+
+    /// Asks for a scrub now. One that is under way is not begun a second time.
+    pub(crate) fn begin(&self) -> ScrubStatus {
+        let mut state = self.state();
+        if !state.running
+            && let Some(wake) = lock(&self.wake).as_ref()
+        {
+            (state.running, state.done_bytes, state.total_bytes) = (true, 0, 0);
+            // The thread is gone only when the server stops, and then nobody waits for a result.
+            let _ = wake.send(());
+        }
+        state.clone()
     }
 
     /// How it is going, and what came of the last one.
@@ -83,14 +105,19 @@ impl Scrub {
         self.state().clone()
     }
 
-    fn run(&self, stopped: &Receiver<()>, ended: impl Fn(&ScrubResult)) {
+    fn run(&self, woken: &Receiver<()>, ended: impl Fn(&ScrubResult)) {
         let own = Some(rustix::thread::gettid());
         if let Err(error) = rustix::process::setpriority_process(own, NICE) {
             tracing::debug!(%error, "the scrub runs at normal priority");
         }
         let mut pause = self.until_due().max(SETTLE.min(self.every));
-        while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-            let Some(result) = self.once(stopped) else { return };
+        loop {
+            // With scrubs off, only who asks wakes it.
+            let pause_or_ever = if self.every.is_zero() { Duration::MAX } else { pause };
+            if woken.recv_timeout(pause_or_ever) == Err(RecvTimeoutError::Disconnected) {
+                return;
+            }
+            let Some(result) = self.once(woken) else { return };
             ended(&result);
             pause = self.every;
         }
@@ -106,7 +133,11 @@ impl Scrub {
     }
 
     /// One scrub; none if it was stopped.
-    fn once(&self, stopped: &Receiver<()>) -> Option<ScrubResult> {
+    fn once(&self, woken: &Receiver<()>) -> Option<ScrubResult> {
+        {
+            let mut state = self.state();
+            (state.running, state.done_bytes, state.total_bytes) = (true, 0, 0);
+        }
         let started = Instant::now();
         let kept = vec![self.reader.head().note.to_string()];
         let stop = Arc::new(AtomicBool::new(false));
@@ -118,7 +149,7 @@ impl Scrub {
             }
             let due = Duration::from_secs_f64(done as f64 / self.bytes_per_second_max as f64);
             let ahead = due.saturating_sub(started.elapsed());
-            if stopped.recv_timeout(ahead) != Err(RecvTimeoutError::Timeout) {
+            if woken.recv_timeout(ahead) == Err(RecvTimeoutError::Disconnected) {
                 stop.store(true, Ordering::Relaxed);
             }
         });
@@ -146,13 +177,17 @@ impl Scrub {
     }
 
     fn state(&self) -> MutexGuard<'_, ScrubStatus> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for ScrubHandle {
     fn drop(&mut self) {
-        self.stop.take();
+        lock(&self.scrub.wake).take();
         if let Some(thread) = self.thread.take() {
             // A panic in there was logged; the server stops all the same.
             let _ = thread.join();

@@ -25,7 +25,9 @@ export const integrity = {
   witnesses: "Witnesses",
   noWitness: "None has cosigned",
   serverCheck: "The server's own check",
-  serverCheckText: "Every byte that is kept is read again once a day and held against its hashes.",
+  serverCheckText:
+    "Every byte that is kept is read again and held against its hashes: once a day, and whenever you ask.",
+  checkNow: "Check everything now",
   running: (done: string, total: string) => `Under way: ${done} of ${total} read`,
   lastVerdict: "Last result",
   clean: "Nothing found",

@@ -1,7 +1,7 @@
 // Whether the log can be trusted, and how to find out without trusting this page.
 //
 // Checkpoint and keys are open to everyone; growth is for who reads events, the state of the
-// server's own check for who may see its state.
+// server's own check for who may have it begun.
 
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { headQuery, verifierKeysQuery } from "../../api/log";
@@ -20,7 +20,7 @@ export function IntegrityPage() {
   const { data: head } = useSuspenseQuery(headQuery);
   const { data: keys } = useSuspenseQuery(verifierKeysQuery);
   const readsEvents = useRight("read-events");
-  const readsStatus = useRight("read-status");
+  const verifies = useRight("verify-ledger");
   const [current = "", ...former] = keys;
   const witnesses = head.signers.filter((name) => name !== head.origin);
   return (
@@ -49,7 +49,7 @@ export function IntegrityPage() {
         </Facts>
         <Copy name={t.checkpoint} text={head.note} />
       </Section>
-      {readsStatus ? <ServerCheck /> : null}
+      {verifies ? <ServerCheck /> : null}
       {readsEvents ? <Growth /> : null}
       <Section title={t.keys} intro={t.keysText}>
         <Copy name={t.currentKey} text={current} />

@@ -1,42 +1,66 @@
-// The server's own check of everything it keeps: how far it is, what the last one found, and how
-// far the places outside have followed.
+// The server's own check of everything it keeps: begun now, how far it is, what the last one found,
+// and how far the places outside have followed.
 
-import { Progress } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Button, Progress } from "@mantine/core";
+import { IconShieldCheck } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { components } from "../../api/__generated__/schema";
 import { answer, api } from "../../api/client";
+import { useRight } from "../../api/session";
 import { useLocale, useT } from "../../i18n/locale";
 import { ErrorState } from "../../shell/ErrorState";
+import { Refusal } from "../../shell/Refusal";
 import { DataTable, Fact, Facts, Section } from "../../ui/Page";
 import { Tag } from "../../ui/Tag";
 import { Waiting } from "../../ui/Waiting";
 
-const RUNNING_MS = 1_000;
+const RUNNING_MS = 500;
 const IDLE_MS = 10_000;
+const VERIFICATION = ["verification"];
 
-type Status = components["schemas"]["Status"];
+type Check = components["schemas"]["ScrubStatus"];
 type Delivery = components["schemas"]["DeliveryStatus"];
 
 export function ServerCheck() {
   const t = useT("integrity");
-  const status = useQuery({
-    queryKey: ["status"],
-    queryFn: () => answer(api.GET("/v1/status", {})),
-    refetchInterval: (query) => (query.state.data?.scrub.running ? RUNNING_MS : IDLE_MS),
+  const readsStatus = useRight("read-status");
+  const client = useQueryClient();
+  const check = useQuery({
+    queryKey: VERIFICATION,
+    queryFn: () => answer(api.GET("/v1/verification", {})),
+    refetchInterval: (query) => (query.state.data?.running ? RUNNING_MS : IDLE_MS),
   });
+  const begin = useMutation({
+    mutationFn: () => answer(api.POST("/v1/verification", {})),
+    onSuccess: (begun) => client.setQueryData(VERIFICATION, begun),
+  });
+  const isRunning = check.data?.running ?? false;
   return (
-    <Section title={t.serverCheck} intro={t.serverCheckText}>
-      {status.isPending ? <Waiting /> : null}
-      {status.error ? (
-        <ErrorState error={status.error} onRetry={() => void status.refetch()} />
-      ) : null}
-      {status.data ? <Scrub scrub={status.data.scrub} /> : null}
-      {status.data ? <Deliveries all={[...status.data.places, ...status.data.witnesses]} /> : null}
+    <Section
+      title={t.serverCheck}
+      intro={t.serverCheckText}
+      actions={
+        <Button
+          variant="default"
+          leftSection={<IconShieldCheck size={15} aria-hidden />}
+          disabled={!check.data || isRunning}
+          loading={begin.isPending}
+          onClick={() => begin.mutate()}
+        >
+          {isRunning ? t.checking : t.checkNow}
+        </Button>
+      }
+    >
+      {begin.error ? <Refusal error={begin.error} /> : null}
+      {check.isPending ? <Waiting /> : null}
+      {check.error ? <ErrorState error={check.error} onRetry={() => void check.refetch()} /> : null}
+      {check.data ? <Scrub scrub={check.data} /> : null}
+      {readsStatus ? <Elsewhere /> : null}
     </Section>
   );
 }
 
-function Scrub({ scrub }: { scrub: Status["scrub"] }) {
+function Scrub({ scrub }: { scrub: Check }) {
   const t = useT("integrity");
   const { format } = useLocale();
   const share = scrub.total_bytes > 0 ? scrub.done_bytes / scrub.total_bytes : 0;
@@ -71,6 +95,16 @@ function Scrub({ scrub }: { scrub: Status["scrub"] }) {
       )}
     </>
   );
+}
+
+/** The places outside; the state of the server tells of them. */
+function Elsewhere() {
+  const { data } = useQuery({
+    queryKey: ["status"],
+    queryFn: () => answer(api.GET("/v1/status", {})),
+    refetchInterval: IDLE_MS,
+  });
+  return data ? <Deliveries all={[...data.places, ...data.witnesses]} /> : null;
 }
 
 function Deliveries({ all }: { all: Delivery[] }) {

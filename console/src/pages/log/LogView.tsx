@@ -4,6 +4,7 @@
 // question (widths, density) is remembered in the browser. Rows are asked for first, the rest when
 // they are there.
 
+import { Drawer } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import {
   lazy,
@@ -64,7 +65,11 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
   const view = viewOf(search);
   const { filter, range, order, by, opened, isLive } = view;
   const isList = isNarrow || search.layout === "list";
-  const hasFacets = !isNarrow && kept.hasFacets !== false;
+  // On narrow screens the facets come over the rows, and only when they are asked for.
+  const [areFacetsOver, setAreFacetsOver] = useState(false);
+  const hasFacets = isNarrow ? areFacetsOver : kept.hasFacets !== false;
+  const toggleFacets = () =>
+    isNarrow ? setAreFacetsOver(!areFacetsOver) : keep({ hasFacets: !hasFacets });
   // Beside an open drawer the rows need the room more than the facets do.
   const hasRoom = useMediaQuery("(min-width: 105em)") || opened === null;
   const columns = useMemo(
@@ -112,7 +117,7 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
     onClose: opened !== null ? close : leave,
     onRange: () => setIsRangeOpen(true),
     onLive: toggleLive,
-    onFacets: () => keep({ hasFacets: !hasFacets }),
+    onFacets: toggleFacets,
     onAgain: asked.again,
     onMenu: () => {
       const event = rows[cursor];
@@ -127,6 +132,16 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
     [],
   );
 
+  const facets = refused ? null : (
+    <FacetPanel
+      filter={filter}
+      question={asked.question}
+      isReady={isReady}
+      pinned={kept.pinned ?? NO_PINS}
+      onPin={onPin}
+      onFilter={onFilter}
+    />
+  );
   return (
     <div className={classes.page}>
       <h1 className={classes.title}>{t.title}</h1>
@@ -174,7 +189,7 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
           onToggle: () => go({ compare: isComparing ? undefined : "1" }),
         }}
         hasFacets={hasFacets}
-        onFacets={() => keep({ hasFacets: !hasFacets })}
+        onFacets={toggleFacets}
         onAgain={asked.again}
       >
         {isList ? null : (
@@ -202,15 +217,19 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
         />
       </Toolbar>
       <div className={classes.below}>
-        {hasFacets && hasRoom && !refused ? (
-          <FacetPanel
-            filter={filter}
-            question={asked.question}
-            isReady={isReady}
-            pinned={kept.pinned ?? NO_PINS}
-            onPin={onPin}
-            onFilter={onFilter}
-          />
+        {isNarrow ? (
+          <Drawer
+            opened={areFacetsOver}
+            onClose={() => setAreFacetsOver(false)}
+            title={t.facets}
+            size={320}
+            padding="sm"
+            closeButtonProps={{ "aria-label": t.facetsHide }}
+          >
+            {facets}
+          </Drawer>
+        ) : hasFacets && hasRoom ? (
+          facets
         ) : null}
         <EventRows
           rows={rows}

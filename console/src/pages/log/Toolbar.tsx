@@ -48,18 +48,16 @@ export function Toolbar(props: ToolbarProps) {
   const { total, order, live, by } = props;
   return (
     <div className={`${classes.toolbar} no-print`}>
-      {props.isNarrow ? null : (
-        <button
-          type="button"
-          className={tools.tool}
-          aria-pressed={props.hasFacets}
-          aria-label={props.hasFacets ? t.facetsHide : t.facetsShow}
-          title={props.hasFacets ? t.facetsHide : t.facetsShow}
-          onClick={props.onFacets}
-        >
-          <IconFilter size={16} stroke={1.7} aria-hidden />
-        </button>
-      )}
+      <button
+        type="button"
+        className={tools.tool}
+        aria-pressed={props.hasFacets}
+        aria-label={props.hasFacets ? t.facetsHide : t.facetsShow}
+        title={props.hasFacets ? t.facetsHide : t.facetsShow}
+        onClick={props.onFacets}
+      >
+        <IconFilter size={16} stroke={1.7} aria-hidden />
+      </button>
       <strong className={`${classes.total} figures`} aria-live="polite">
         {total === null
           ? props.isCounting

@@ -1,6 +1,7 @@
 // The reader's own choices for the table, remembered in this browser.
 
 import { useCallback, useState } from "react";
+import { recallJson, remember } from "../../kept";
 
 const KEY = "annals.log";
 
@@ -14,12 +15,9 @@ export interface Remembered {
 }
 
 function read(): Remembered {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-    return typeof kept === "object" && kept !== null ? (kept as Remembered) : {};
-  } catch {
-    return {};
-  }
+  return recallJson(KEY, (kept) =>
+    typeof kept === "object" && kept !== null ? (kept as Remembered) : {},
+  );
 }
 
 /** The choices, and how to change some of them. */
@@ -28,7 +26,7 @@ export function useRemembered(): [Remembered, (change: Partial<Remembered>) => v
   const change = useCallback((some: Partial<Remembered>) => {
     setKept((before) => {
       const after = { ...before, ...some };
-      localStorage.setItem(KEY, JSON.stringify(after));
+      remember(KEY, JSON.stringify(after));
       return after;
     });
   }, []);

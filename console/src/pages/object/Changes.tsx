@@ -2,13 +2,11 @@
 
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import { useCatalogue } from "../../api/catalogue";
 import type { AuditEvent } from "../../api/events";
 import entity from "../../entity/entity.module.css";
-import { outcomeOf } from "../../events/outcome";
-import { useLocale, useT } from "../../i18n/locale";
+import { Day, Line } from "../../entity/Line";
+import { useT } from "../../i18n/locale";
 import { DifferenceTable } from "../../ui/DifferenceTable";
-import { OutcomeMark } from "../../ui/OutcomeMark";
 import { Sentence } from "../log/Sentence";
 import type { HistoryEvent } from "./history";
 import classes from "./object.module.css";
@@ -22,29 +20,14 @@ export interface ChangesProps {
 }
 
 export function Changes({ events, opened, onOpen }: ChangesProps) {
-  const { format } = useLocale();
   return (
     <ol className={entity.story}>
-      {events.map((one, place) => {
-        const day = format.dayStamp(one.event.time);
-        const before = events[place - 1]?.event.time;
-        const isNewDay = before === undefined || format.dayStamp(before) !== day;
-        return (
-          <li key={one.event.index}>
-            {isNewDay ? (
-              <h3 className={entity.day}>
-                {format.custom(one.event.time, {
-                  weekday: "long",
-                  day: "numeric",
-                  month: "long",
-                  year: "numeric",
-                })}
-              </h3>
-            ) : null}
-            <Entry one={one} opened={opened} onOpen={onOpen} />
-          </li>
-        );
-      })}
+      {events.map((one, place) => (
+        <li key={one.event.index}>
+          <Day time={one.event.time} above={events[place - 1]?.event.time} />
+          <Entry one={one} opened={opened} onOpen={onOpen} />
+        </li>
+      ))}
     </ol>
   );
 }
@@ -57,22 +40,10 @@ interface EntryProps {
 
 function Entry({ one, opened, onOpen }: EntryProps) {
   const t = useT("object");
-  const { format } = useLocale();
-  const catalogue = useCatalogue();
   const event = one.event as AuditEvent;
-  const outcome = outcomeOf(event);
   return (
     <div className={classes.entry} data-step={one.step ?? undefined}>
-      <button
-        type="button"
-        className={entity.line}
-        aria-pressed={opened === String(event.index)}
-        onClick={() => event.index != null && onOpen(event.index)}
-      >
-        <time className="figures" dateTime={event.time} title={format.full(event.time)}>
-          {format.clock(event.time)}
-        </time>
-        <OutcomeMark outcome={outcome} label={catalogue.value("outcome", outcome)} isIconOnly />
+      <Line event={event} opened={opened} onOpen={onOpen}>
         <span className={classes.what}>
           <Sentence event={event} />
           {one.step ? (
@@ -87,7 +58,7 @@ function Entry({ one, opened, onOpen }: EntryProps) {
           ) : null}
           {one.part === "related" ? <span className={classes.role}>{t.related}</span> : null}
         </span>
-      </button>
+      </Line>
       <Change one={one} />
     </div>
   );

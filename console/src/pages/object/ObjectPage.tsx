@@ -265,12 +265,20 @@ function Numbers({ id, life, now, onOpen }: NumbersProps) {
                 className={entity.figureButton}
                 onClick={() => onOpen(at.index)}
               >
-                {format.stamp(at.time).slice(0, 16)}
+                {format.dayStamp(at.time)}
               </button>
             ),
-            note: at.operator ? (
-              <GoLink to={paths.user(at.operator)}>{t.by(at.operator)}</GoLink>
-            ) : null,
+            note: (
+              <>
+                {format.clock(at.time).slice(0, 5)}
+                {at.operator ? (
+                  <>
+                    {" · "}
+                    <GoLink to={paths.user(at.operator)}>{t.by(at.operator)}</GoLink>
+                  </>
+                ) : null}
+              </>
+            ),
             tone,
           },
         ]

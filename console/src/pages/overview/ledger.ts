@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type AuditEvent, eventsPage, text } from "../../api/events";
 import { toHex } from "../../proof/bytes";
 import { checkSignature, readCheckpoint, readNote, readVerifierKey } from "../../proof/note";
-import { judge, type PinVerdict } from "../../proof/pin";
+import { judge, type PinStorage, type PinVerdict } from "../../proof/pin";
 import { canVerify } from "../../proof/verify";
 
 export interface LedgerState {
@@ -21,7 +21,7 @@ export interface LedgerState {
 export async function judgeCheckpoint(
   whole: string,
   vkeys: string,
-  storage: Storage = localStorage,
+  storage?: PinStorage,
 ): Promise<LedgerState> {
   const note = readNote(whole);
   const { origin, size, root } = readCheckpoint(note.text);

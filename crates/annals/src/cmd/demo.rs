@@ -112,7 +112,10 @@ fn tell(url: &str, auditor: &str, events: u64, data: &Path) {
     let data = data.display();
     output::hint(&format!(
         "
-{events} events are in, and more trickle in. Open {url}/ or try, in another terminal:
+{events} events are in, and more trickle in.
+
+In the browser: {url}/ — sign in as `admin` with the one-time password above, then set your own.
+Or in another terminal:
 
   export ANNALS_TOKEN={auditor}
   annals search 'severity:high -outcome:success' --server {url} --limit 5

@@ -5,7 +5,7 @@ use super::schema::Guarded;
 use crate::routes;
 use crate::wire::catalogue::CatalogueAnswer;
 use crate::wire::health::Health;
-use crate::wire::status::Status;
+use crate::wire::status::{ScrubStatus, Status};
 
 /// Services, operations and fields in both languages
 #[utoipa::path(
@@ -20,6 +20,26 @@ pub(super) fn catalogue() {}
     responses((status = 200, description = "The state", body = Status), Guarded),
 )]
 pub(super) fn status() {}
+
+/// How the check of the whole ledger is going
+///
+/// The one under way, if there is one, and what the last one found.
+#[utoipa::path(
+    get, path = routes::VERIFICATION, tag = "service", security(("token" = [])),
+    responses((status = 200, description = "Progress and result", body = ScrubStatus), Guarded),
+)]
+pub(super) fn verification() {}
+
+/// Check the whole ledger now
+///
+/// As `annals verify` does, in the background, by the server itself: it shows damage, and is no
+/// proof against the server's owner. One that is under way is not begun a second time. Who asked is
+/// kept as `verify.begin`, what was found as `verify.run`.
+#[utoipa::path(
+    post, path = routes::VERIFICATION, tag = "service", security(("token" = [])),
+    responses((status = 202, description = "It is under way", body = ScrubStatus), Guarded),
+)]
+pub(super) fn begin_verification() {}
 
 /// The configuration the server runs with
 ///

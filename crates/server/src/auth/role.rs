@@ -67,6 +67,8 @@ rights! {
     ReplayQuarantine = "replay-quarantine",
     /// See the state of the server.
     ReadStatus = "read-status",
+    /// Have the whole ledger checked now.
+    VerifyLedger = "verify-ledger",
     /// See its metrics.
     ReadMetrics = "read-metrics",
     /// See its configuration, without secrets.
@@ -112,7 +114,8 @@ impl Role {
             Self::Emitter => matches!(right, WriteEvents | ReadCatalogue),
             Self::Viewer => views || is_own,
             Self::Auditor => {
-                let looks = matches!(right, ReadEntries | ReadQuarantine | ReadStatus);
+                let looks =
+                    matches!(right, ReadEntries | ReadQuarantine | ReadStatus | VerifyLedger);
                 let reviews = matches!(right, ReadAccounts | ReadTokens | UnmaskEvents);
                 reads || is_own || looks || reviews
             }
@@ -122,11 +125,13 @@ impl Role {
                 reads || is_own || accounts || tokens || right == UnmaskEvents
             }
             Self::SystemAdmin => {
-                let runs = matches!(right, ReadStatus | ReadMetrics | ReadConfiguration);
+                let runs =
+                    matches!(right, ReadStatus | VerifyLedger | ReadMetrics | ReadConfiguration);
                 is_own || runs || right == ReadCatalogue
             }
             Self::AuditAdmin => {
-                let rules = matches!(right, ReadQuarantine | ReplayQuarantine | ReadStatus);
+                let rules =
+                    matches!(right, ReadQuarantine | ReplayQuarantine | ReadStatus | VerifyLedger);
                 reads || is_own || rules || matches!(right, ReadAccounts | ReadTokens)
             }
         }
@@ -278,6 +283,7 @@ mod tests {
         check(Right::ReadQuarantine, "auditor, audit-admin");
         check(Right::ReplayQuarantine, "audit-admin");
         check(Right::ReadStatus, "auditor, system-admin, audit-admin");
+        check(Right::VerifyLedger, "auditor, system-admin, audit-admin");
         check(Right::ReadMetrics, "system-admin");
         check(Right::ReadConfiguration, "system-admin");
         check(Right::ReadAccounts, "auditor, security-admin, audit-admin");
@@ -329,7 +335,7 @@ mod tests {
             ("replay from it", &[ReplayQuarantine]),
             ("see accounts and tokens", &[ReadAccounts, ReadTokens]),
             ("manage accounts, sessions, tokens", &[ManageAccounts, ManageSessions, ManageTokens]),
-            ("state of the server", &[ReadStatus]),
+            ("state of the server, have the ledger checked", &[ReadStatus, VerifyLedger]),
             ("metrics, configuration", &[ReadMetrics, ReadConfiguration]),
         ];
         let guide = include_str!("../../../../docs/guide/comply.md");

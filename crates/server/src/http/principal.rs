@@ -144,7 +144,7 @@ macro_rules! permissions {
 
 permissions! {
     WriteEvents ReadEvents ReadCatalogue ExportEvents ReadQuarantine ReplayQuarantine ReadStatus
-    ReadMetrics UnmaskEvents ReadConfiguration UseAccount ReadAccounts ManageAccounts
+    VerifyLedger ReadMetrics UnmaskEvents ReadConfiguration UseAccount ReadAccounts ManageAccounts
     ManageSessions ReadTokens ManageTokens IssueEmbedTokens
 }
 

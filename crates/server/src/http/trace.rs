@@ -94,6 +94,8 @@ pub(crate) const TRACES: &[(Method, &str, Trace)] = &[
     (POST, routes::QUARANTINE_REPLAY, Trace::Act("quarantine.replay")),
     (GET, routes::CONFIGURATION, NO_EVENT),
     (GET, routes::STATUS, NO_EVENT),
+    (GET, routes::VERIFICATION, NO_EVENT),
+    (POST, routes::VERIFICATION, Trace::Act("verify.begin")),
     (GET, routes::SESSION, NO_EVENT),
     (DELETE, routes::SESSION, Trace::Act("session.end")),
     (POST, routes::SIGN_IN, Trace::Act("session.create")),

@@ -1,5 +1,5 @@
 // A provider of OpenID Connect on loopback: people without passwords, told apart by the address
-// that the test visits. Prints its issuer once it listens; ends with its stdin.
+// that the test visits or by a button. Prints its issuer once it listens; ends with its stdin.
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 
@@ -39,6 +39,11 @@ server.listen(0, '127.0.0.1', () => {
   server.on('request', (request, response) => {
     const url = new URL(request.url, issuer);
     if (!url.pathname.startsWith('/interaction/')) return answer(request, response);
+    if (!url.searchParams.has('as')) {
+      const people = Object.keys(PEOPLE).map((as) => `<button name="as" value="${as}">${as}</button>`);
+      response.setHeader('content-type', 'text/html');
+      return response.end(`<!doctype html><title>Corp</title><form>${people.join('')}</form>`);
+    }
     const login = { accountId: url.searchParams.get('as') };
     return provider.interactionFinished(request, response, { login });
   });
