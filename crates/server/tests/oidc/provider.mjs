@@ -42,7 +42,7 @@ server.listen(0, '127.0.0.1', () => {
     if (!url.searchParams.has('as')) {
       const people = Object.keys(PEOPLE).map((as) => `<button name="as" value="${as}">${as}</button>`);
       response.setHeader('content-type', 'text/html');
-      return response.end(`<!doctype html><title>Corp</title><form>${people.join('')}</form>`);
+      return response.end(`<!doctype html><title>Corp</title><link rel=icon href=data:,><form>${people.join('')}</form>`);
     }
     const login = { accountId: url.searchParams.get('as') };
     return provider.interactionFinished(request, response, { login });
