@@ -91,6 +91,7 @@ pub fn fsck_on(
         done: Vec::new(),
         bytes: 0,
         walked: 0,
+        offset: 0,
         next: 0,
     };
     walk.fold.findings.append(&mut before.findings);

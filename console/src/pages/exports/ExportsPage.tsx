@@ -71,7 +71,7 @@ function Row({ job, onEnd }: { job: Job; onEnd: () => void }) {
   const open = (time: string | null | undefined) => (time ? format.stamp(time) : "…");
   return (
     <tr>
-      <td>{format.stamp(job.created)}</td>
+      <td data-short>{format.stamp(job.created)}</td>
       <td>
         {q ? <code className="mono">{q}</code> : t.everything}
         <div className="quiet">{from || to ? `${open(from)} – ${open(to)}` : t.allTime}</div>
@@ -80,7 +80,7 @@ function Row({ job, onEnd }: { job: Job; onEnd: () => void }) {
       <td>
         <Progressing job={job} />
       </td>
-      <td>
+      <td data-short>
         {job.state === "done" ? (
           <Button
             component="a"

@@ -103,20 +103,22 @@ function Lines({ items, onReplay, busy }: LinesProps) {
     <DataTable name={t.title} head={onReplay ? [...head, t.act] : head}>
       {items.map((item) => (
         <tr key={item.index}>
-          <td>{format.stamp(item.received_time)}</td>
-          <td className="mono">{item.emitter}</td>
-          <td>{t.placeOf(format.number(item.line))}</td>
+          <td data-short>{format.stamp(item.received_time)}</td>
+          <td data-short className="mono">
+            {item.emitter}
+          </td>
+          <td data-short>{t.placeOf(format.number(item.line))}</td>
           <td>
             <Tag kind="bad">{item.code}</Tag>{" "}
             {item.field ? <code className="mono">{item.field}</code> : null}
             <div className="quiet">{item.message}</div>
           </td>
-          <td>{format.bytes(item.bytes)}</td>
-          <td>
+          <td data-short>{format.bytes(item.bytes)}</td>
+          <td data-short>
             <GoLink to={logPath({ event: item.index })}>{t.show}</GoLink>
           </td>
           {onReplay ? (
-            <td>
+            <td data-short>
               <Replay item={item} isBusy={busy === item.index} onReplay={onReplay} />
             </td>
           ) : null}

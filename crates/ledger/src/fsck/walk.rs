@@ -38,8 +38,12 @@ pub(super) struct Walk<'a> {
     pub(super) steps: Vec<Step>,
     /// The last round, not folded yet.
     pub(super) done: Vec<(Step, Done)>,
+    /// Bytes of the frames gathered for this round, unpacked.
     pub(super) bytes: u64,
+    /// Bytes of the segments that were walked to their end.
     pub(super) walked: u64,
+    /// Bytes of the present one that were gathered.
+    pub(super) offset: u64,
     /// Index after the last leaf gathered.
     pub(super) next: u64,
 }
@@ -84,12 +88,14 @@ impl Walk<'_> {
                     None => break,
                 },
             };
+            self.offset = offset.min(len);
             self.round_if_full();
         }
         if segment.is_sealed() {
             self.footer(segment, &frames)?;
         }
         self.walked += len;
+        self.offset = 0;
         Ok(())
     }
 
@@ -105,7 +111,7 @@ impl Walk<'_> {
         let (fold, before) = (&mut self.fold, std::mem::take(&mut self.done));
         let done = run(&steps, &self.keys, || fold.take(before));
         self.done = steps.into_iter().zip(done).collect();
-        (self.progress)(self.walked + self.bytes);
+        (self.progress)(self.walked + self.offset);
         self.bytes = 0;
     }
 
