@@ -198,6 +198,7 @@ test.describe("without a connection", () => {
   test("the page says so, keeps what it has, and asks again", async ({ page, context }) => {
     await page.goto("/ui/log?range=30d");
     await expect(rows(page).first()).toBeVisible();
+    await expect(page.locator("canvas")).toBeVisible();
     await context.setOffline(true);
     await expect(page.getByText("You are offline.")).toBeVisible();
     await expect(rows(page).first()).toBeVisible();
