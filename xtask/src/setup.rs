@@ -29,6 +29,11 @@ const PACKAGES: &[Package] = &[
         program: "/usr/bin/openssl",
         needed_by: "console/e2e/vouched.spec.ts",
     },
+    Package {
+        name: "postgresql",
+        program: "pg_lsclusters",
+        needed_by: "crates/collect/tests/postgres.rs",
+    },
     Package { name: "curl", program: "curl", needed_by: "crates/annals/tests/guide.rs" },
     Package { name: "python3", program: "python3", needed_by: PYTHON },
     Package { name: "nodejs", program: "node", needed_by: CONSOLE },

@@ -20,9 +20,12 @@ pub struct Config {
     /// A folder of the collector's own: positions, the key of the ids, status, unmapped lines. Keep
     /// it: without it logs are read from the beginning and, as the key is new, sent a second time.
     pub state_dir: PathBuf,
-    /// What is read, at least one.
+    /// What is read.
     #[serde(rename = "source", default)]
     pub sources: Vec<SourceConfig>,
+    /// What is asked for.
+    #[serde(rename = "pull", default)]
+    pub pulls: Vec<PullConfig>,
 }
 
 /// `[server]`.
@@ -58,10 +61,87 @@ pub struct SourceConfig {
     pub stack_id: Option<String>,
 }
 
-const ROOT_KEYS: &[&str] = &["server", "state_dir", "source"];
+/// `[[pull]]`: a table in a database, or a list behind an API, that grows.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PullConfig {
+    /// Letters, digits, `-` and `_`; part of every event's id and origin, so never change it.
+    pub name: String,
+    /// `http` or `sql`.
+    pub kind: PullKind,
+    /// `https://host/path`, `postgres://user@host/database` or `sqlite:/path/to/file`; no secrets.
+    pub url: String,
+    /// The column that only grows: an id or a time. It may stand inside of JSON (`meta.id`).
+    pub cursor: String,
+    /// Where to begin; default: at the beginning.
+    pub start: Option<serde_json::Value>,
+    /// What the columns mean (`docs/formats/import-map.md`).
+    pub map: Option<PathBuf>,
+    /// How long to wait once everything was read.
+    #[serde(default = "every_seconds")]
+    pub every_seconds: u64,
+    /// PEM certificates of the authorities to trust; default: the system's.
+    pub ca_file: Option<PathBuf>,
+    /// `sql`: a SELECT, without ORDER BY and LIMIT.
+    pub query: Option<String>,
+    /// `sql`: a file with the password.
+    pub password_file: Option<PathBuf>,
+    /// `http`: the parameter of the address that takes the cursor.
+    pub parameter: Option<String>,
+    /// `http`: where an answer names the next page: `link` for the header, or a path in the body.
+    pub next: Option<String>,
+    /// `http`: the parameter of the address that takes the page; default `page`.
+    pub page_parameter: Option<String>,
+    /// `http`: a file of headers to send, `Name: value`, one a line.
+    pub header_file: Option<PathBuf>,
+    /// `http`: a variable that holds such a header.
+    pub header_env: Option<String>,
+}
+
+/// How a source is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PullKind {
+    /// By HTTP.
+    Http,
+    /// By a query.
+    Sql,
+}
+
+impl PullKind {
+    /// The name in configurations.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Sql => "sql",
+        }
+    }
+}
+
+fn every_seconds() -> u64 {
+    10
+}
+
+const ROOT_KEYS: &[&str] = &["server", "state_dir", "source", "pull"];
 const SERVER_KEYS: &[&str] = &["url", "token_file"];
 const SOURCE_KEYS: &[&str] =
     &["name", "kind", "path", "paths", "format", "year", "zone", "region", "stack_id"];
+const PULL_KEYS: &[&str] = &[
+    "name",
+    "kind",
+    "url",
+    "cursor",
+    "start",
+    "map",
+    "every_seconds",
+    "ca_file",
+    "query",
+    "password_file",
+    "parameter",
+    "next",
+    "page_parameter",
+    "header_file",
+    "header_env",
+];
 
 impl Config {
     /// Reads a file.
@@ -88,12 +168,13 @@ impl Config {
 
     fn check(&self) -> Result<(), CollectError> {
         let unfit = |message: String| Err(CollectError::Unfit(message));
-        if self.sources.is_empty() {
-            return unfit("there is no [[source]]; name at least one log to read".to_owned());
+        if self.sources.is_empty() && self.pulls.is_empty() {
+            let why = "there is no [[source]] and no [[pull]]; name at least one log to read";
+            return unfit(why.to_owned());
         }
         let (mut names, mut paths) = (HashSet::new(), HashSet::new());
-        for source in &self.sources {
-            let name = &source.name;
+        let all = self.sources.iter().map(|source| &source.name);
+        for name in all.chain(self.pulls.iter().map(|pull| &pull.name)) {
             let fit = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
             if name.is_empty() || name.len() > 64 || !name.chars().all(fit) {
                 return unfit(format!(
@@ -103,6 +184,9 @@ impl Config {
             if !names.insert(name) {
                 return unfit(format!("two sources are called `{name}`"));
             }
+        }
+        for source in &self.sources {
+            let name = &source.name;
             source.kind.parse::<Kind>().map_err(CollectError::Kind)?;
             if source.paths.is_empty() {
                 return unfit(format!("source `{name}` names no path"));
@@ -123,6 +207,10 @@ fn check_keys(root: &toml::Table) -> Result<(), CollectError> {
     let sources = root.get("source").and_then(toml::Value::as_array);
     for source in sources.into_iter().flatten().filter_map(toml::Value::as_table) {
         check_table(source, SOURCE_KEYS, "[[source]]")?;
+    }
+    let pulls = root.get("pull").and_then(toml::Value::as_array);
+    for pull in pulls.into_iter().flatten().filter_map(toml::Value::as_table) {
+        check_table(pull, PULL_KEYS, "[[pull]]")?;
     }
     Ok(())
 }
@@ -203,5 +291,11 @@ mod tests {
         check(&GOOD.replace("2026", "\"x\""), "year");
         check("state_dir = \"x\"\n[server]\nurl = \"x\"", "no [[source]]");
         check("state_dir = ", "not understood");
+        let pull =
+            "[[pull]]\nname = \"db\"\nkind = \"sql\"\nurl = \"sqlite:/x\"\ncursor = \"id\"\n";
+        check(&format!("{GOOD}{pull}"), "2 sources");
+        check(&format!("{GOOD}{pull}quer = 1"), "did you mean `query`?");
+        check(&format!("{GOOD}{}", pull.replace("db", "login")), "two sources are called");
+        check(&format!("{GOOD}{}", pull.replace("sql\"", "ftp\"")), "ftp");
     }
 }

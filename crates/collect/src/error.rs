@@ -96,6 +96,9 @@ pub enum CollectError {
         #[source]
         source: Box<calamine::XlsxError>,
     },
+    /// No connections can be made.
+    #[error("the operating system gives no means to connect")]
+    Runtime(#[source] std::io::Error),
     /// What was asked for can't be written out.
     #[error("the output can't be written")]
     Output(#[source] std::io::Error),

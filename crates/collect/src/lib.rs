@@ -1,4 +1,5 @@
-//! The collector: follows the logs of real systems and sends what they become to a server.
+//! The collector: follows the logs of real systems, asks their databases and APIs, and sends what
+//! they say to a server.
 //!
 //! What always holds: a position is saved only after the server has acknowledged everything before
 //! it, together with the state of the joins, so that a kill at any moment loses nothing; ids are
@@ -12,6 +13,7 @@ mod error;
 mod follow;
 mod ndjson;
 mod position;
+mod pull;
 mod run;
 mod runner;
 mod sink;
@@ -20,7 +22,7 @@ mod table;
 mod test_source;
 mod unmapped;
 
-pub use config::{Config, ServerConfig, SourceConfig};
+pub use config::{Config, PullConfig, PullKind, ServerConfig, SourceConfig};
 pub use error::CollectError;
 pub use ndjson::write as write_event;
 pub use run::run;

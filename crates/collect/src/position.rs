@@ -30,6 +30,20 @@ pub(crate) struct Position {
     pub(crate) skipping: bool,
 }
 
+/// How far a source that is asked was read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PullState {
+    /// Everything before it is done with.
+    pub(crate) cursor: Option<serde_json::Value>,
+    /// Ids of rows at that value that are done with.
+    pub(crate) at: Vec<String>,
+    /// The next page of a walk that is not over.
+    pub(crate) page: Option<String>,
+    /// The greatest cursor met on the walk, and the rows there.
+    pub(crate) high: Option<serde_json::Value>,
+    pub(crate) high_at: Vec<String>,
+}
+
 /// Everything of one source.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct SourceState {
@@ -38,6 +52,9 @@ pub(crate) struct SourceState {
     /// As the source wrote it down; null before the first time.
     pub(crate) joins: serde_json::Value,
     pub(crate) counters: Counters,
+    /// Of a source that is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) pull: Option<PullState>,
 }
 
 /// The state folder, held by this process alone.

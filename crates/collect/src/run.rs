@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::config::Config;
 use crate::error::CollectError;
 use crate::position::StateDir;
+use crate::pull::Puller;
 use crate::runner::{Limits, Runner, Turn, World};
 use crate::sink::HttpSink;
 use crate::status::Status;
@@ -29,6 +30,11 @@ pub fn run(config: &Config, stop_asked: &dyn Fn() -> bool) -> Result<(), Collect
         .iter()
         .map(|source| Runner::open(source, &states, Limits::default()))
         .collect::<Result<Vec<_>, _>>()?;
+    let mut pullers = config
+        .pulls
+        .iter()
+        .map(|source| Puller::open(source, &states))
+        .collect::<Result<Vec<_>, _>>()?;
     let mut world = Service { stop_asked, send_error: None };
     let mut status_written: Option<Instant> = None;
     loop {
@@ -37,16 +43,23 @@ pub fn run(config: &Config, stop_asked: &dyn Fn() -> bool) -> Result<(), Collect
             match runner.turn(&states, &mut sink, &mut world)? {
                 Turn::Busy => idle = false,
                 Turn::Idle => {}
-                Turn::Stopped => return write_status(&states, &runners, &world),
+                Turn::Stopped => return write_status(&states, &runners, &pullers, &world),
+            }
+        }
+        for puller in &mut pullers {
+            match puller.turn(&states, &mut sink, &mut world, Instant::now())? {
+                Turn::Busy => idle = false,
+                Turn::Idle => {}
+                Turn::Stopped => return write_status(&states, &runners, &pullers, &world),
             }
         }
         if status_written.is_none_or(|written| written.elapsed() >= STATUS_PAUSE) {
-            write_status(&states, &runners, &world)?;
+            write_status(&states, &runners, &pullers, &world)?;
             status_written = Some(Instant::now());
         }
         let pause = if idle { POLL_PAUSE } else { Duration::ZERO };
         if world.wait(pause) {
-            return write_status(&states, &runners, &world);
+            return write_status(&states, &runners, &pullers, &world);
         }
     }
 }
@@ -84,11 +97,13 @@ impl World for Service<'_> {
 fn write_status(
     states: &StateDir,
     runners: &[Runner],
+    pullers: &[Puller],
     world: &Service<'_>,
 ) -> Result<(), CollectError> {
+    let followed = runners.iter().map(Runner::status);
     let status = Status {
         time: jiff::Timestamp::now().to_string(),
-        sources: runners.iter().map(Runner::status).collect(),
+        sources: followed.chain(pullers.iter().map(Puller::status)).collect(),
         send_error: world.send_error.clone(),
     };
     let bytes = serde_json::to_vec_pretty(&status).map_err(CollectError::Json)?;

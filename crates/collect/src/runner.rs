@@ -93,7 +93,7 @@ impl Runner {
             stack_id: config.stack_id.clone(),
         };
         let mut source = annals_map::open(kind, settings);
-        let SourceState { positions, joins, counters } = states.load(&name)?;
+        let SourceState { positions, joins, counters, .. } = states.load(&name)?;
         if !joins.is_null() {
             source.restore(&joins).map_err(unfit)?;
         }
@@ -140,6 +140,7 @@ impl Runner {
             name: self.name.clone(),
             kind: self.kind.name().to_owned(),
             files: self.followers.iter().map(Follower::status).collect(),
+            pull: None,
             counters: self.counters.clone(),
         }
     }
@@ -187,7 +188,8 @@ impl Runner {
         let unfit = |source| CollectError::Source { name: self.name.clone(), source };
         let joins = self.source.save().map_err(unfit)?;
         self.unmapped.write()?;
-        states.save(&self.name, &SourceState { positions, joins, counters: self.counters.clone() })
+        let counters = self.counters.clone();
+        states.save(&self.name, &SourceState { positions, joins, counters, pull: None })
     }
 }
 
@@ -202,9 +204,18 @@ fn send(
         ndjson::write(record, &mut body)?;
     }
     let body = String::from_utf8(body).expect("JSON of text is UTF-8");
+    send_body(&body, sink, world)
+}
+
+/// Sends lines until they are acknowledged; `None` if the collector shall stop before that.
+pub(crate) fn send_body(
+    body: &str,
+    sink: &mut dyn Sink,
+    world: &mut dyn World,
+) -> Result<Option<Ack>, CollectError> {
     let mut pause = RETRY_PAUSE;
     loop {
-        match sink.send(&body) {
+        match sink.send(body) {
             Ok(ack) => {
                 world.send_state(None);
                 return Ok(Some(ack));

@@ -66,12 +66,24 @@ pub(crate) struct FileStatus {
     pub(crate) error: Option<String>,
 }
 
+/// How far a source that is asked was read.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct PullStatus {
+    pub(crate) cursor: Option<serde_json::Value>,
+    /// Why it can't be asked, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<String>,
+}
+
 /// One source.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct SourceStatus {
     pub(crate) name: String,
     pub(crate) kind: String,
     pub(crate) files: Vec<FileStatus>,
+    /// Of a source that is asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pull: Option<PullStatus>,
     pub(crate) counters: Counters,
 }
 

@@ -126,6 +126,33 @@ impl TableFile {
     }
 }
 
+/// Rows of an answer that came over the network: CSV or JSON in UTF-8.
+pub(crate) fn read_text(
+    text: &[u8],
+    form: &FileForm,
+    each: &mut EachPart<'_>,
+) -> Result<(), String> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let head = String::from_utf8_lossy(&text[..text.len().min(HEAD_BYTES as usize)]);
+    let looks_json = head.trim_start().starts_with(['{', '[']);
+    let format = form.format.unwrap_or(match looks_json {
+        true => FileFormat::Json,
+        false => FileFormat::Csv,
+    });
+    match format {
+        FileFormat::Csv => {
+            let delimiter =
+                form.delimiter.map_or(Ok(csv::guess_delimiter(&head)), csv::delimiter)?;
+            csv::read(text, delimiter, form.heading_row.unwrap_or(1), each)
+        }
+        FileFormat::Ndjson => json::read(text, true, form.rows.as_deref(), each),
+        FileFormat::Json => json::read(text, json::is_lines(&head), form.rows.as_deref(), each),
+        FileFormat::Xlsx => {
+            Err("a workbook is read from a file only; use annals import".to_owned())
+        }
+    }
+}
+
 /// By the first bytes, else by the name.
 fn format_of(path: &Path) -> Result<FileFormat, CollectError> {
     let mut head = Vec::new();

@@ -124,3 +124,20 @@ fn no_tables() {
     let form = FileForm { delimiter: Some('，'), ..FileForm::default() };
     check_fault("a.csv", b"a\n", &form, "no ASCII");
 }
+
+/// An answer from the network is read like a file.
+#[test]
+fn answers() {
+    for text in [&b"a\n1\n"[..], b"[{\"a\":\"1\"}]", b"{\"a\":\"1\"}\n"] {
+        let mut rows = 0;
+        read_text(text, &FileForm::default(), &mut |part| {
+            if let TablePart::Row(row) = part {
+                assert_eq!(row.cells, [(Arc::from("a"), json!("1"))]);
+                rows += 1;
+            }
+            true
+        })
+        .unwrap();
+        assert_eq!(rows, 1);
+    }
+}

@@ -61,7 +61,7 @@ struct ItemRule {
 enum Does {
     Ignore,
     Record(Box<Fields>, Option<Text>),
-    Close(Box<ClosesRule>),
+    Close(ClosesRule),
 }
 
 /// What one answer of a feed holds.
@@ -209,8 +209,7 @@ impl ItemRule {
         let does = match (named, closes) {
             (None, None) if is_ignored => Does::Ignore,
             (None, Some(key)) if !is_ignored => {
-                let ends = EndRule::read(&mut keys, allowed, None);
-                Does::Close(Box::new(ClosesRule { key, ends }))
+                Does::Close(ClosesRule { key, ends: EndRule::read(&mut keys, allowed, None) })
             }
             (Some((code, span)), closes) if !is_ignored => {
                 let operation = faults.take(span, operation(catalogue, code))?;

@@ -92,7 +92,7 @@ impl EndCause {
 pub(super) enum Does {
     Ignore,
     Record(Box<Recorded>),
-    Close(Box<ClosesRule>),
+    Close(ClosesRule),
 }
 
 /// An operation.
@@ -224,8 +224,7 @@ impl Does {
         match (named, closes) {
             (None, None) if ignore => Some(Self::Ignore),
             (None, Some(key)) if !ignore => {
-                let ends = EndRule::read(keys, allowed, None);
-                Some(Self::Close(Box::new(ClosesRule { key, ends })))
+                Some(Self::Close(ClosesRule { key, ends: EndRule::read(keys, allowed, None) }))
             }
             (None, None) => {
                 let message = "`operation` is missing here: a code, or write `ignore = true`";
