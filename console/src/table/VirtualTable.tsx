@@ -1,5 +1,8 @@
 // An endless table: only the rows in sight are in the page, however many are loaded.
 //
+// A row that leaves the sight is given to one that comes in, so that scrolling changes texts and makes
+// no elements. All rows are of one height; nothing is ever measured.
+//
 // Columns are dragged to another place by their heads and made wider at their edges, by pointer or
 // arrow keys. It is a grid to screen readers; the row that keys act on is its active descendant. It
 // knows nothing of events: the caller gives cells.
@@ -11,14 +14,15 @@ import {
   type MouseEvent,
   memo,
   type ReactNode,
-  useCallback,
   useEffect,
   useRef,
 } from "react";
 import { HeadCell } from "./HeadCell";
 import classes from "./table.module.css";
 
-const OVERSCAN_ROWS = 12;
+const OVERSCAN_ROWS = 5;
+/** More than a large screen shows; a row stands in the slot of its place by this number. */
+const SLOTS = 128;
 /** Rows before the end at which more is asked for. */
 const NEAR_END_ROWS = 60;
 
@@ -35,8 +39,6 @@ export interface VirtualTableProps<Row> {
   label: string;
   columns: Column<Row>[];
   rows: Row[];
-  /** A function that stays the same from one drawing to the next. */
-  rowKey: (row: Row) => string | number;
   rowHeight: number;
   /** Place of the row that keys act on; -1 for none. */
   cursor: number;
@@ -55,23 +57,14 @@ export interface VirtualTableProps<Row> {
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const { columns, rows, rowHeight, cursor, onNearEnd, onTop, isHeadless = false } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  // Another function here has all rows measured anew, so it changes with the rows alone.
-  const { rowKey } = props;
-  const getItemKey = useCallback(
-    (place: number) => {
-      const row = rows[place];
-      return row === undefined ? place : rowKey(row);
-    },
-    [rows, rowKey],
-  );
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: OVERSCAN_ROWS,
-    getItemKey,
   });
   const items = virtual.getVirtualItems();
+  const slots = Math.max(SLOTS, items.length);
   const last = items.at(-1)?.index ?? -1;
 
   useEffect(() => {
@@ -137,7 +130,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
           if (row === undefined) return null;
           return (
             <RowOf
-              key={item.key}
+              key={item.index % slots}
               row={row}
               place={item.index}
               start={item.start}

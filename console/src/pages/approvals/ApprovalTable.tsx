@@ -86,7 +86,6 @@ export function ApprovalTable({ cases, cursor, onOpen, onNearEnd }: ApprovalTabl
       label={t.title}
       columns={columns}
       rows={cases}
-      rowKey={keyOf}
       rowHeight={ROW_PX}
       cursor={cursor}
       onOpen={onOpen}
@@ -95,8 +94,6 @@ export function ApprovalTable({ cases, cursor, onOpen, onNearEnd }: ApprovalTabl
     />
   );
 }
-
-const keyOf = (one: Approval) => `${one.index} ${one.id}`;
 
 /** How much it is about, as far as it is said. */
 export function sizeOf(

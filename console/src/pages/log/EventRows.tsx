@@ -93,7 +93,6 @@ export function EventRows(props: EventRowsProps) {
         label={t.title}
         columns={table}
         rows={rows}
-        rowKey={rowKey}
         rowHeight={rowHeight(props)}
         cursor={props.cursor}
         onOpen={props.onOpen}
@@ -115,8 +114,6 @@ export function EventRows(props: EventRowsProps) {
     </div>
   );
 }
-
-const rowKey = (event: AuditEvent) => event.index ?? event.id ?? "";
 
 function rowHeight({ isList, isNarrow, isDense }: EventRowsProps): number {
   if (isList) return isNarrow ? NARROW_PX : LIST_PX;

@@ -90,7 +90,6 @@ export function SessionTable({ sessions, opened, onOpen, onNearEnd }: SessionTab
       label={t.title}
       columns={columns}
       rows={sessions}
-      rowKey={(one) => one.index}
       rowHeight={ROW_PX}
       cursor={sessions.findIndex((one) => String(one.index) === opened)}
       onOpen={(place) => {
