@@ -227,10 +227,10 @@ impl Puller {
                     state.high = Some(value);
                     state.high_at = vec![id];
                 }
-                Ordering::Equal if state.high_at.len() < IDS_MAX => {
-                    if !state.high_at.contains(&id) {
-                        state.high_at.push(id);
-                    }
+                Ordering::Equal
+                    if state.high_at.len() < IDS_MAX && !state.high_at.contains(&id) =>
+                {
+                    state.high_at.push(id);
                 }
                 _ => {}
             }

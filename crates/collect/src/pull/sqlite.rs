@@ -28,8 +28,7 @@ impl Sqlite {
         let connection = Connection::open_with_flags(&self.path, flags)?;
         let text = self.query.page(cursor.map(|_| "?1"), rows_max);
         let mut statement = connection.prepare(&text)?;
-        let names: Vec<Arc<str>> =
-            statement.column_names().into_iter().map(Arc::<str>::from).collect();
+        let names: Vec<Arc<str>> = statement.column_names().map(Arc::<str>::from).collect();
         let parameters: Vec<SqlValue> = cursor.map(of_json).into_iter().collect();
         let mut found = statement.query(rusqlite::params_from_iter(parameters))?;
         let mut rows = Vec::new();

@@ -79,7 +79,7 @@ fn unfit_rows() {
 /// The encodings spreadsheets write in China, found without being told.
 #[test]
 fn encodings() {
-    let text = "操作人,时间\n张三,2026-11-20\n".repeat(1) + &"a,b\n".repeat(40_000);
+    let text = "操作人,时间\n张三,2026-11-20\n".to_owned() + &"a,b\n".repeat(40_000);
     let expected = parts_of("a.csv", text.as_bytes(), &FileForm::default()).unwrap();
     let (gbk, _, _) = encoding_rs::GBK.encode(&text);
     let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();

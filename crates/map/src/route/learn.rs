@@ -221,8 +221,8 @@ fn guess<'c>(parts: &[&str], method: &str, catalogue: &'c Catalogue) -> Option<&
     let score = |code: &str| {
         let of_code: Vec<&str> = code.split(['.', '_']).collect();
         let (last, nouns) = of_code.split_last()?;
-        let is_known = |word: &&str| words.contains(&singular(word));
-        let verb = match is_known(&last) {
+        let is_known = |word: &str| words.contains(&singular(word));
+        let verb = match is_known(last) {
             true => 0,
             false => 1 + verbs.iter().position(|verb| verb == last)?,
         };

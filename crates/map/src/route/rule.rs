@@ -92,7 +92,7 @@ impl EndCause {
 pub(super) enum Does {
     Ignore,
     Record(Box<Recorded>),
-    Close(ClosesRule),
+    Close(Box<ClosesRule>),
 }
 
 /// An operation.
@@ -224,7 +224,8 @@ impl Does {
         match (named, closes) {
             (None, None) if ignore => Some(Self::Ignore),
             (None, Some(key)) if !ignore => {
-                Some(Self::Close(ClosesRule { key, ends: EndRule::read(keys, allowed, None) }))
+                let ends = EndRule::read(keys, allowed, None);
+                Some(Self::Close(Box::new(ClosesRule { key, ends })))
             }
             (None, None) => {
                 let message = "`operation` is missing here: a code, or write `ignore = true`";

@@ -138,8 +138,8 @@ fn split<'a>(cell: &'a str, at: &str) -> Vec<&'a str> {
 fn are_alike(parts: &[&str]) -> bool {
     let paths = parts.iter().filter(|part| part.starts_with(['/', '\\'])).count();
     let are_paths = paths == parts.len();
-    (are_paths || paths == 0)
-        && (are_paths || !parts.iter().any(|part| part.contains(char::is_whitespace)))
+    let has_blank = |part: &&str| part.contains(char::is_whitespace);
+    are_paths || (paths == 0 && !parts.iter().any(has_blank))
 }
 
 fn mismatch(names: &str, count: usize) -> String {

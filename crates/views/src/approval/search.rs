@@ -29,6 +29,9 @@ const READ_EVENTS: usize = 1_000;
 /// Stack and id.
 type Key = (Option<String>, String);
 
+/// Stack, and what was set there.
+type OfStack = (Option<String>, Policy);
+
 impl SearchIndex {
     /// Cases that `wanted` asks for, the newest first, after `last`. The question's filter holds
     /// for every event that is looked at, its range for those that began a case. The token of the
@@ -194,7 +197,7 @@ impl Search<'_> {
     fn policies(
         &mut self,
         told: &BTreeMap<Key, Vec<Told>>,
-    ) -> Result<(Vec<(Option<String>, Policy)>, bool), QueryError> {
+    ) -> Result<(Vec<OfStack>, bool), QueryError> {
         let stacks: BTreeSet<_> = told.keys().filter_map(|(stack, _)| stack.clone()).collect();
         let began = |told: &Vec<Told>| told[case::beginning(told)].event.found.position.at;
         let Some(newest) = told.values().map(began).max() else {
