@@ -7,7 +7,8 @@ use crate::{repository::Repository, setup};
 use anyhow::{Context, Result, bail, ensure};
 use std::process::Command;
 
-const MEASUREMENTS: [&str; 6] = ["ledger", "ingest", "verify", "compaction", "views", "soak"];
+const MEASUREMENTS: [&str; 7] =
+    ["ledger", "ingest", "verify", "compaction", "views", "gateway", "soak"];
 
 /// Runs `bench ledger` or another measurement; further arguments go to it.
 pub(crate) fn run(repository: &Repository, args: &[&str]) -> Result<bool> {

@@ -34,6 +34,8 @@ const PACKAGES: &[Package] = &[
         program: "pg_lsclusters",
         needed_by: "crates/collect/tests/postgres.rs",
     },
+    Package { name: "nginx", program: "/usr/sbin/nginx", needed_by: GATEWAY },
+    Package { name: "websockify", program: "websockify", needed_by: GATEWAY },
     Package { name: "curl", program: "curl", needed_by: "crates/annals/tests/guide.rs" },
     Package { name: "python3", program: "python3", needed_by: PYTHON },
     Package { name: "nodejs", program: "node", needed_by: CONSOLE },
@@ -42,6 +44,8 @@ const PACKAGES: &[Package] = &[
     Package { name: "fonts-noto-cjk", program: CHINESE_FONT, needed_by: CONSOLE },
 ];
 
+/// What route files are tested against.
+const GATEWAY: &str = "crates/annals/tests/gateway_live.rs";
 const PYTHON: &str = "clients/python/pyproject.toml";
 /// Debian parts it from Python, where another Python has it; no program shows that it is there.
 const VENV: Package = Package { name: "python3-venv", program: "", needed_by: PYTHON };

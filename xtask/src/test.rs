@@ -28,10 +28,13 @@ impl Depth {
     }
 }
 
-/// The tests in crates/annals/tests/kill.rs and sdk.rs that kill; they have a step of their own,
-/// with its number of rounds.
-const KILL_TESTS: [&str; 2] =
-    ["nothing_acknowledged_is_lost", "every_act_is_recorded_once_through_kills"];
+/// The tests in crates/annals/tests/kill.rs, sdk.rs and gateway_kill.rs that kill; they have a step
+/// of their own, with its number of rounds.
+const KILL_TESTS: [&str; 3] = [
+    "nothing_acknowledged_is_lost",
+    "every_act_is_recorded_once_through_kills",
+    "every_request_is_recorded_once_through_kills",
+];
 
 const WHOLE_WORKSPACE: [&str; 4] = ["--workspace", "--all-features", "--locked", "--quiet"];
 
@@ -75,7 +78,8 @@ pub(crate) fn run(repository: &Repository, depth: Depth) -> Result<bool> {
     steps.run("coverage of the catalogue", || coverage::run(repository, &[]).map(Count::of));
     let rounds = depth.kill_rounds().to_string();
     steps.run(&format!("{rounds} kill rounds"), || {
-        let mut command = tests(repository, &["--test", "kill", "--test", "sdk"]);
+        let mut command =
+            tests(repository, &["--test", "kill", "--test", "sdk", "--test", "gateway_kill"]);
         command.arg("--").args(KILL_TESTS);
         command.env("ANNALS_KILL_ROUNDS", &rounds);
         steps::tests(Runner::Cargo, command)

@@ -6,6 +6,7 @@
 
 mod account;
 mod compact;
+mod gateway;
 mod import;
 mod life;
 mod record;
@@ -21,6 +22,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use account::AccountCommand;
 pub(crate) use compact::CompactArgs;
+pub(crate) use gateway::{GatewayArgs, GatewayCommand};
 pub(crate) use import::ImportArgs;
 pub(crate) use life::{HistoryArgs, HistoryFormat, ProfileArgs};
 pub(crate) use record::RecordArgs;
@@ -130,6 +132,16 @@ The map file: docs/formats/import-map.md")]
   annals collect test sshd --json < /var/log/auth.log"
     )]
     Collect(CollectArgs),
+    /// Stand in front of a platform and record what the requests to it do.
+    #[command(
+        args_conflicts_with_subcommands = true,
+        arg_required_else_help = true,
+        after_help = "Examples:
+  annals gateway --upstream http://127.0.0.1:8080 --routes routes.toml --spool /var/lib/gateway
+  annals gateway --config gateway.toml
+  curl -s http://127.0.0.1:7401/uncovered | annals gateway learn -     (routes for what has none)"
+    )]
+    Gateway(Box<GatewayArgs>),
     /// List rejected input and send it again after a fix.
     #[command(subcommand, arg_required_else_help = true)]
     Quarantine(QuarantineCommand),

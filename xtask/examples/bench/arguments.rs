@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// What to measure, over how much.
 #[derive(Debug)]
 pub(crate) struct Arguments {
-    /// `ledger`, `ingest`, `verify`, `compaction`, `views` or `soak`.
+    /// `ledger`, `ingest`, `verify`, `compaction`, `views`, `gateway` or `soak`.
     pub(crate) what: String,
     /// The release binary of the program.
     pub(crate) annals: PathBuf,
@@ -42,7 +42,7 @@ impl Arguments {
     pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Self> {
         let mut args = args.into_iter();
         let what = args.next().context(
-            "say what to measure: `ledger`, `ingest`, `verify`, `compaction` or `views`",
+            "say what to measure: `ledger`, `ingest`, `verify`, `compaction`, `views` or `gateway`",
         )?;
         let mut arguments = Self {
             events: match what.as_str() {

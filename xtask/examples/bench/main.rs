@@ -10,6 +10,7 @@ mod arguments;
 mod compaction;
 mod duckdb;
 mod events;
+mod gateway;
 mod http;
 mod ingest;
 mod ledger;
@@ -35,15 +36,19 @@ fn main() -> Result<()> {
         print!("{}", soak::run(&arguments)?);
         return Ok(());
     }
+    if arguments.what == "bare-proxy" {
+        return gateway::bare_proxy(&arguments);
+    }
     let report = match arguments.what.as_str() {
         "ledger" => ledger::measure(&arguments)?.to_string(),
         "ingest" => ingest::measure(&arguments)?.to_string(),
         "verify" => verify::measure(&arguments)?.to_string(),
         "compaction" => compaction::measure(&arguments)?.to_string(),
         "views" => views::measure(&arguments)?.to_string(),
+        "gateway" => gateway::measure(&arguments)?,
         other => bail!(
             "no such measurement: `{other}`; there are `ledger`, `ingest`, `verify`, \
-             `compaction`, `views`"
+             `compaction`, `views`, `gateway`"
         ),
     };
     print!("{report}");

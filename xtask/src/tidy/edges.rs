@@ -17,6 +17,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("annals-views", &["annals-ledger", "annals-record"]),
     ("annals-platform", &["annals-api"]),
     ("annals-collect", &["annals-api", "annals-map", "annals-record"]),
+    ("annals-gateway", &["annals-api", "annals-map", "annals-record"]),
     (
         "annals-server",
         &[

@@ -8,6 +8,7 @@ mod completions;
 mod config;
 mod demo;
 mod export;
+mod gateway;
 mod generate;
 mod history;
 mod import;
@@ -54,6 +55,7 @@ pub(crate) fn run(command: Command) -> Result<(), Exit> {
         Command::Views(command) => views::run(command),
         Command::Compact(args) => compact::run(&args),
         Command::Collect(args) => collect::run(&args),
+        Command::Gateway(args) => gateway::run(&args),
         Command::Quarantine(command) => quarantine::run(command),
         Command::Status(args) => status::run(&args),
         Command::Config(command) => config::run(command),

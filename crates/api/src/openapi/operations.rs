@@ -22,6 +22,15 @@ struct OperationOutcome {
     related: Option<Vec<Related>>,
     /// How long it took; its end is the intent's time + duration.
     duration_ms: Option<u64>,
+    /// As in an event, where the intent says nothing: what was only known afterwards.
+    #[schema(value_type = Option<Object>)]
+    request_data: Option<()>,
+    /// As in an event, where the intent says nothing.
+    request_id: Option<String>,
+    /// As in an event, where the intent says nothing.
+    session_id: Option<String>,
+    /// As in an event, where the intent says nothing.
+    cause_id: Option<String>,
 }
 
 /// Begin an operation: record the intent before the act

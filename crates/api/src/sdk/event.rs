@@ -26,6 +26,18 @@ pub enum Guarantee {
     BestEffort,
 }
 
+impl Guarantee {
+    /// As it stands in an event.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Spooled => "spooled",
+            Self::BestEffort => "best_effort",
+        }
+    }
+}
+
 /// An object of an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Object {

@@ -7,6 +7,7 @@
 mod audited;
 mod plan;
 mod sender;
+mod told;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use annals_record::Record;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -24,6 +26,7 @@ use super::{End, Event, Guarantee, SdkError};
 use crate::client::{Client, ClientError, Retry};
 use crate::wire::append::AppendAnswer;
 use sender::Sender;
+use told::Told;
 
 pub use audited::Audited;
 
@@ -133,7 +136,7 @@ impl Drop for Running {
 #[derive(Serialize)]
 struct Ending<'a> {
     id: &'a str,
-    outcome: &'a End,
+    outcome: &'a RawValue,
 }
 
 impl Recorder {
@@ -167,22 +170,38 @@ impl Recorder {
     /// # Errors
     /// When the guarantee cannot be given. Never with [`Guarantee::BestEffort`].
     pub fn begin(&self, event: Event, guarantee: Guarantee) -> Result<Audited, SdkError> {
-        let event = event.guaranteed(guarantee);
+        self.begin_told(Told::event(event, guarantee)?, guarantee)
+    }
+
+    /// The same with a record, for who makes events from rules and not from code. It needs an id.
+    ///
+    /// # Errors
+    /// As [`Recorder::begin`].
+    pub fn begin_record(
+        &self,
+        mut event: Record<'_>,
+        guarantee: Guarantee,
+    ) -> Result<Audited, SdkError> {
+        event.guarantee = Some(guarantee.as_str().into());
+        self.begin_told(Told::record(&event)?, guarantee)
+    }
+
+    fn begin_told(&self, event: Told, guarantee: Guarantee) -> Result<Audited, SdkError> {
         match guarantee {
             Guarantee::Strict => self.begin_strictly(&event)?,
-            Guarantee::Spooled => self.spool(Kind::Intent, json(&event)?)?,
+            Guarantee::Spooled => self.spool(Kind::Intent, event.bytes())?,
             Guarantee::BestEffort => {}
         }
         Ok(Audited::new(self.clone(), event, guarantee))
     }
 
-    fn begin_strictly(&self, event: &Event) -> Result<(), SdkError> {
-        let Err(error) = self.shared.client.begin_operation(event) else { return Ok(()) };
+    fn begin_strictly(&self, event: &Told) -> Result<(), SdkError> {
+        let Err(error) = self.shared.client.begin_operation(&event.json) else { return Ok(()) };
         if matches!(error, ClientError::Unreachable(_) | ClientError::Answer(_)) {
             // It may be kept although no answer came: then it must not look as if it had begun.
             let end = End::failure("not begun: the intent was not acknowledged in time");
-            if let Err(error) = self.finish(event.id(), &end) {
-                tracing::warn!(%error, id = event.id(), "an act that was refused stays open");
+            if let Err(error) = self.finish(&event.id, &end) {
+                tracing::warn!(%error, id = event.id, "an act that was refused stays open");
             }
         }
         Err(SdkError::Server(Arc::new(error)))
@@ -193,7 +212,19 @@ impl Recorder {
     /// # Errors
     /// When the outcome cannot be kept; the operation is then `unknown`.
     pub fn finish(&self, id: &str, end: &End) -> Result<(), SdkError> {
-        let payload = json(&Ending { id, outcome: end })?;
+        self.finish_told(id, &Told::end(end)?)
+    }
+
+    /// The same with a record that holds only fields of an outcome.
+    ///
+    /// # Errors
+    /// As [`Recorder::finish`].
+    pub fn finish_record(&self, id: &str, outcome: &Record<'_>) -> Result<(), SdkError> {
+        self.finish_told(id, &Told::record(outcome)?)
+    }
+
+    fn finish_told(&self, id: &str, end: &Told) -> Result<(), SdkError> {
+        let payload = serde_json::to_vec(&Ending { id, outcome: &end.json }).map_err(bad_json)?;
         {
             // Behind its intent, wherever that waits; and what was begun must be able to end.
             let mut memory = self.shared.memory();
@@ -211,16 +242,32 @@ impl Recorder {
     /// # Errors
     /// When the guarantee cannot be given. Never with [`Guarantee::BestEffort`].
     pub fn record(&self, event: Event, end: &End, guarantee: Guarantee) -> Result<(), SdkError> {
-        let event = event.guaranteed(guarantee);
-        let whole = plan::merged(&json(&event)?, &json(end)?).map_err(bad_json)?;
+        let event = Told::event(event, guarantee)?;
+        self.record_told(event.ended(&Told::end(end)?)?, guarantee)
+    }
+
+    /// The same with a record of both, which needs an id.
+    ///
+    /// # Errors
+    /// As [`Recorder::record`].
+    pub fn record_whole(
+        &self,
+        mut event: Record<'_>,
+        guarantee: Guarantee,
+    ) -> Result<(), SdkError> {
+        event.guarantee = Some(guarantee.as_str().into());
+        self.record_told(Told::record(&event)?.bytes(), guarantee)
+    }
+
+    fn record_told(&self, whole: Vec<u8>, guarantee: Guarantee) -> Result<(), SdkError> {
         match guarantee {
             Guarantee::Strict => {
-                let answer = self.shared.client.append_ndjson(whole.into(), true);
+                let answer = self.shared.client.append_ndjson(whole, true);
                 accepted(answer).map_err(|error| SdkError::Server(Arc::new(error)))
             }
-            Guarantee::Spooled => self.spool(Kind::Event, whole.into()),
+            Guarantee::Spooled => self.spool(Kind::Event, whole),
             Guarantee::BestEffort => {
-                self.remember(None, Item { kind: Kind::Event, payload: whole.into() });
+                self.remember(None, Item { kind: Kind::Event, payload: whole });
                 Ok(())
             }
         }
@@ -249,23 +296,17 @@ impl Recorder {
     }
 
     /// A best-effort operation that is over.
-    pub(super) fn tell_whole(&self, event: &Event, end: &End) {
-        let whole = || plan::merged(&json(event)?, &json(end)?).map_err(bad_json);
-        match whole() {
-            Ok(text) => self.remember(None, Item { kind: Kind::Event, payload: text.into() }),
+    fn tell_whole(&self, event: &Told, end: &Told) {
+        match event.ended(end) {
+            Ok(payload) => self.remember(None, Item { kind: Kind::Event, payload }),
             Err(error) => tracing::warn!(%error, "a best-effort event was dropped"),
         }
     }
 
     /// A best-effort operation that goes on.
-    pub(super) fn tell_intent(&self, event: &Event) {
-        match json(event) {
-            Ok(payload) => {
-                let intent = Some(event.id().to_owned());
-                self.remember(intent, Item { kind: Kind::Intent, payload });
-            }
-            Err(error) => tracing::warn!(%error, "a best-effort event was dropped"),
-        }
+    fn tell_intent(&self, event: Told) {
+        let payload = event.bytes();
+        self.remember(Some(event.id), Item { kind: Kind::Intent, payload });
     }
 
     fn spool(&self, kind: Kind, payload: Vec<u8>) -> Result<(), SdkError> {
@@ -289,10 +330,6 @@ impl Shared {
     fn memory(&self) -> MutexGuard<'_, VecDeque<Remembered>> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn json(value: &impl Serialize) -> Result<Vec<u8>, SdkError> {
-    serde_json::to_vec(value).map_err(bad_json)
 }
 
 fn bad_json(error: serde_json::Error) -> SdkError {

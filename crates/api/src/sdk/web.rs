@@ -37,4 +37,5 @@ mod table;
 pub use act::{Act, Answer, Call};
 pub use body::Peeked;
 pub use layer::{Audit, AuditLayer, Builder, OperationId};
+pub use source::source_ip;
 pub use table::{Undeclared, WebError};

@@ -10,10 +10,12 @@ mod parse;
 mod print;
 mod scan;
 pub(crate) mod schema;
+mod write;
 
 pub use kept::KeptEvent;
 pub use parse::{parse_event, parse_outcome};
 pub use print::{Ending, Language, MASKED, Names, Print, print_event};
+pub use write::write_event;
 
 #[cfg(test)]
 mod tests;

@@ -6,10 +6,11 @@
 
 use std::time::Instant;
 
-use annals_record::Outcome;
+use annals_record::{Outcome, Record};
 
 use super::Recorder;
-use crate::sdk::{End, Event, Guarantee, SdkError};
+use super::told::Told;
+use crate::sdk::{End, Guarantee, SdkError};
 
 /// An operation that has begun.
 #[derive(Debug)]
@@ -19,12 +20,12 @@ pub struct Audited {
     id: String,
     begun: Instant,
     /// Of a best-effort operation, which is told as a whole; the others' intent is kept already.
-    event: Option<Event>,
+    event: Option<Told>,
 }
 
 impl Audited {
-    pub(super) fn new(recorder: Recorder, event: Event, guarantee: Guarantee) -> Self {
-        let id = event.id().to_owned();
+    pub(super) fn new(recorder: Recorder, event: Told, guarantee: Guarantee) -> Self {
+        let id = event.id.clone();
         let event = (guarantee == Guarantee::BestEffort).then_some(event);
         Self { recorder, id, begun: Instant::now(), event }
     }
@@ -39,10 +40,24 @@ impl Audited {
     ///
     /// # Errors
     /// When the outcome cannot be kept; the operation is then `unknown`.
-    pub fn finish(mut self, end: End) -> Result<(), SdkError> {
+    pub fn finish(self, end: End) -> Result<(), SdkError> {
         let end = end.or_duration(self.begun.elapsed());
+        self.finish_told(Told::end(&end)?)
+    }
+
+    /// The same with a record that holds only fields of an outcome.
+    ///
+    /// # Errors
+    /// As [`Audited::finish`].
+    pub fn finish_record(self, mut outcome: Record<'_>) -> Result<(), SdkError> {
+        let took = self.begun.elapsed().as_millis();
+        outcome.duration_ms.get_or_insert(u64::try_from(took).unwrap_or(u64::MAX));
+        self.finish_told(Told::record(&outcome)?)
+    }
+
+    fn finish_told(mut self, end: Told) -> Result<(), SdkError> {
         match self.event.take() {
-            None => self.recorder.finish(&self.id, &end),
+            None => self.recorder.finish_told(&self.id, &end),
             Some(event) => {
                 self.recorder.tell_whole(&event, &end);
                 Ok(())
@@ -55,7 +70,7 @@ impl Audited {
     #[must_use]
     pub fn later(mut self) -> String {
         if let Some(event) = self.event.take() {
-            self.recorder.tell_intent(&event);
+            self.recorder.tell_intent(event);
         }
         std::mem::take(&mut self.id)
     }
@@ -65,7 +80,10 @@ impl Drop for Audited {
     fn drop(&mut self) {
         if let Some(event) = self.event.take() {
             let end = End::new(Outcome::Unknown).or_duration(self.begun.elapsed());
-            self.recorder.tell_whole(&event, &end);
+            // Texts and a number: they are always JSON.
+            if let Ok(end) = Told::end(&end) {
+                self.recorder.tell_whole(&event, &end);
+            }
         }
     }
 }

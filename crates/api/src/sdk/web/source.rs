@@ -7,12 +7,9 @@ use ipnet::IpNet;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The nearest address that is no trusted proxy.
-pub(super) fn source_ip(
-    peer: Option<IpAddr>,
-    headers: &HeaderMap,
-    trusted: &[IpNet],
-) -> Option<IpAddr> {
+/// The nearest address that is no trusted proxy. `peer` is who has connected; `X-Forwarded-For`
+/// counts only as far as it was written by one of `trusted`.
+pub fn source_ip(peer: Option<IpAddr>, headers: &HeaderMap, trusted: &[IpNet]) -> Option<IpAddr> {
     let mut address = peer?;
     let lines = headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok());
     let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).collect();

@@ -105,9 +105,21 @@ keys! {
     DurationMs "duration_ms"
 }
 
-/// What an outcome may say; everything else was said by its intent.
-const KEYS_OF_OUTCOME: &[&str] =
-    &["outcome", "reason", "changes", "object", "objects", "related", "duration_ms"];
+/// What an outcome may say; everything else was said by its intent. The last four count only where
+/// the intent says nothing: what only the answer shows.
+const KEYS_OF_OUTCOME: &[&str] = &[
+    "outcome",
+    "reason",
+    "changes",
+    "object",
+    "objects",
+    "related",
+    "duration_ms",
+    "request_data",
+    "request_id",
+    "session_id",
+    "cause_id",
+];
 
 /// Unknown keys for which the nearest known one is looked for.
 const HINTS_COUNT_MAX: usize = 8;
