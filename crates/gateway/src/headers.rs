@@ -12,6 +12,9 @@ use http::header::{
 use http::{HeaderMap, Request, Version};
 use uuid::Uuid;
 
+/// Tells the platform under which id its request is recorded, so that it can name that as the cause
+/// of what it does later by itself. Nobody but this gateway says it.
+pub(crate) const OPERATION: HeaderName = HeaderName::from_static("x-annals-operation");
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -106,6 +109,7 @@ pub(crate) fn to_platform(headers: &mut HeaderMap, from: From<'_>) {
     let wants_trailers = tokens(headers, &TE).any(|token| token.eq_ignore_ascii_case("trailers"));
     strip_hop(headers);
     headers.remove(EXPECT);
+    headers.remove(&OPERATION);
     headers.remove(TE);
     if wants_trailers {
         headers.insert(TE, HeaderValue::from_static("trailers"));
@@ -230,6 +234,7 @@ mod tests {
             ("x-forwarded-for", "1.2.3.4"),
             ("x-forwarded-proto", "http"),
             ("x-real-ip", "1.2.3.4"),
+            ("x-annals-operation", "somebody's"),
             ("forwarded", "for=1.2.3.4"),
             ("x-remote-user", "zhang3"),
         ];
@@ -240,6 +245,7 @@ mod tests {
         let found = sent(&lines, true);
         assert!(found.contains(&"x-forwarded-for: 1.2.3.4, 10.0.0.9".to_owned()), "{found:?}");
         assert!(found.contains(&"x-remote-user: zhang3".to_owned()), "{found:?}");
+        assert!(!found.iter().any(|line| line.contains(OPERATION.as_str())), "{found:?}");
         assert!(found.contains(&"x-forwarded-proto: http".to_owned()), "{found:?}");
     }
 

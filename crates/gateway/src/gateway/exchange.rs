@@ -20,6 +20,7 @@ use serde_json::value::RawValue;
 
 use super::{Call, Gateway, back, tunnel};
 use crate::body::{End, Outgoing};
+use crate::headers;
 use crate::keep;
 use crate::problem::Problem;
 use crate::state::Kind;
@@ -104,6 +105,9 @@ pub(crate) async fn record(
         return Problem::NotRecorded.response();
     };
     gateway.counters.recorded.inc();
+    if let Ok(name) = id.parse() {
+        request.headers_mut().insert(headers::OPERATION, name);
+    }
     let work = gateway.work.clone().acquire_owned().await.ok();
     let begun = std::time::Instant::now();
     let exchange = Exchange { gateway: gateway.clone(), open, seen, id, begun, work };

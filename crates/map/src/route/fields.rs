@@ -1,6 +1,7 @@
 //! The event of a route or of a feed's item: which operation, who, and the fields beside them.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use annals_record::limits::{
     ACCOUNT_CHARS_MAX, AUTH_METHOD_CHARS_MAX, CORRELATION_CHARS_MAX, USER_AGENT_CHARS_MAX,
@@ -45,6 +46,8 @@ pub(super) struct Fields {
     cause_id: Option<Text>,
     request_id: Option<Text>,
     auth_method: Option<Text>,
+    /// Of an item: where it says that somebody was. Of a request only the gateway knows.
+    source_ip: Option<Text>,
 }
 
 /// The operation of a code that somebody may record; or why there is none.
@@ -100,6 +103,10 @@ impl Fields {
             cause_id: text(keys, "cause_id", allowed),
             request_id: text(keys, "request_id", allowed).or_else(|| defaults.request_id.clone()),
             auth_method: text(keys, "auth_method", allowed),
+            source_ip: match allowed.uses.any(Uses::ITEM) {
+                true => text(keys, "source_ip", allowed),
+                false => None,
+            },
         }
     }
 
@@ -187,8 +194,15 @@ impl Fields {
             auth_method: filled(&self.auth_method, scope, AUTH_METHOD_CHARS_MAX),
             user_agent: agent,
             request_data: self.payload.text(scope).map(Cow::Owned),
+            source_ip: self.source_ip(scope),
             ..Record::default()
         }
+    }
+
+    fn source_ip(&self, scope: &Scope<'_>) -> Option<Cow<'static, str>> {
+        let text = self.source_ip.as_ref()?.render(scope)?;
+        let address: IpAddr = text.trim().parse().ok()?;
+        Some(Cow::Owned(address.to_string()))
     }
 
     fn request_id(&self, scope: &Scope<'_>) -> Option<Cow<'static, str>> {

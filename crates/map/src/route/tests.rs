@@ -155,6 +155,7 @@ fn shown(record: &Record<'_>) -> Value {
         ("cause_id", &record.cause_id),
         ("auth_method", &record.auth_method),
         ("user_agent", &record.user_agent),
+        ("source_ip", &record.source_ip),
     ];
     for (key, text) in texts {
         event.extend(text.as_deref().map(|text| (key.to_owned(), Value::from(text))));

@@ -240,6 +240,7 @@ operation = "cluster.webvnc.disconnect"
 object = { id = "{item.cluster}" }
 session_id = "{item.session}"
 cause_id = "{item.policy}"
+source_ip = "{item.from}"
 request_data = { keep = ["cluster"], add = { end_cause = "timeout" } }
 
 [[feed.event]]
@@ -268,7 +269,7 @@ fn feeds() {
     assert_eq!(feed.path(None), "/api/events?after=0&limit=100");
     assert_eq!(feed.path(Some("a&b 1")), "/api/events?after=a%26b%201&limit=100");
     let answer = json!({"events": [
-        {"seq": 7, "time": "2026-11-22T19:00:00Z", "kind": "vnc_timeout", "cluster": "c-1", "session": "s-1", "policy": "p-1"},
+        {"seq": 7, "time": "2026-11-22T19:00:00Z", "kind": "vnc_timeout", "cluster": "c-1", "session": "s-1", "policy": "p-1", "from": "10.2.0.7"},
         {"seq": 8, "time": "yesterday", "kind": "locked", "by": "root", "user": "li4"},
         {"seq": 9, "kind": "locked", "by": "system", "user": "li4"},
         {"seq": 10, "kind": "noise"},
@@ -291,7 +292,7 @@ fn feeds() {
         json!({
             "id": "events-7", "time": "2026-11-22T19:00:00Z", "operation": "cluster.webvnc.disconnect",
             "operator": "system", "object": {"type": "cluster", "id": "c-1"}, "session_id": "s-1",
-            "cause_id": "p-1", "outcome": "success", "request_data": {"cluster": "c-1", "end_cause": "timeout"},
+            "source_ip": "10.2.0.7", "cause_id": "p-1", "outcome": "success", "request_data": {"cluster": "c-1", "end_cause": "timeout"},
         })
     );
     let who: Vec<_> =
