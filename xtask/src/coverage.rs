@@ -7,6 +7,9 @@ use crate::repository::Repository;
 use anyhow::{Context, Result, ensure};
 use std::process::Command;
 
+/// What a gateway in front of the platform is told.
+const ROUTES: &str = "examples/platform/routes.toml";
+
 /// Runs it; `--keep DIR` leaves the data folders in `DIR`.
 pub(crate) fn run(repository: &Repository, args: &[&str]) -> Result<bool> {
     // As `cargo xtask test` builds, so that nothing is compiled twice.
@@ -20,6 +23,8 @@ pub(crate) fn run(repository: &Repository, args: &[&str]) -> Result<bool> {
     let status = Command::new(debug.join("examples/coverage"))
         .arg("--programs")
         .arg(&debug)
+        .arg("--routes")
+        .arg(repository.root().join(ROUTES))
         .args(args)
         .status()
         .context("could not start the coverage run")?;

@@ -1,15 +1,18 @@
 //! `Caller`: who is asking, as the platform has verified it, and what else is known of a request.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
-use annals_api::sdk::web::OperationId;
+use annals_api::sdk::web::{OperationId, source_ip};
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use ipnet::IpNet;
 
 use crate::environments::Kind;
 use crate::platform::App;
@@ -24,12 +27,45 @@ pub(crate) struct Caller {
     pub(crate) login: String,
 }
 
-/// Finds out who is asking, for all that comes behind it.
-pub(crate) async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let login = header.and_then(|header| {
-        let state = app.state();
+/// Where a request comes from, in its extensions.
+#[derive(Clone, Copy, Debug)]
+struct Origin {
+    address: IpAddr,
+    /// It came through a proxy whose word counts.
+    is_proxied: bool,
+}
+
+/// What it takes to find out who is asking.
+#[derive(Clone, Debug)]
+pub(crate) struct Door {
+    pub(crate) app: App,
+    /// Networks of proxies whose word counts.
+    pub(crate) trusted: Arc<[IpNet]>,
+}
+
+/// Finds out who is asking and from where, for all that comes behind it.
+pub(crate) async fn identify(
+    State(door): State<Door>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let login = door.login(request.headers());
+    let origin = door.origin(&request);
+    let extensions = request.extensions_mut();
+    if let Some(login) = login {
+        extensions.insert(Caller { login });
+    }
+    if let Some(origin) = origin {
+        extensions.insert(origin);
+    }
+    next.run(request).await
+}
+
+impl Door {
+    fn login(&self, headers: &HeaderMap) -> Option<String> {
+        let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
         let (scheme, text) = header.split_once(' ')?;
+        let state = self.app.state();
         let user = match scheme.to_ascii_lowercase().as_str() {
             "bearer" => state.people.whose(text),
             "basic" => {
@@ -40,11 +76,14 @@ pub(crate) async fn identify(State(app): State<App>, mut request: Request, next:
             _ => None,
         };
         user.map(|user| user.login.clone())
-    });
-    if let Some(login) = login {
-        request.extensions_mut().insert(Caller { login });
     }
-    next.run(request).await
+
+    fn origin(&self, request: &Request) -> Option<Origin> {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip();
+        let address = source_ip(Some(peer), request.headers(), &self.trusted)?;
+        let is_proxied = self.trusted.iter().any(|network| network.contains(&peer));
+        Some(Origin { address, is_proxied })
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -74,12 +113,14 @@ impl<S: Sync> FromRequestParts<S> for Recorded {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         let inside = parts.extensions.get::<OperationId>().map(|id| id.0.clone());
-        let header = || parts.headers.get(OPERATION_HEADER)?.to_str().ok();
+        let is_proxied = parts.extensions.get::<Origin>().is_some_and(|origin| origin.is_proxied);
+        let headers = is_proxied.then_some(&parts.headers);
+        let header = || headers?.get(OPERATION_HEADER)?.to_str().ok();
         Ok(Self(inside.or_else(|| header().map(str::to_owned))))
     }
 }
 
-/// From which address the request came to the platform.
+/// From which address the request came, as far as proxies may tell.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source(pub(crate) IpAddr);
 
@@ -87,8 +128,8 @@ impl<S: Sync> FromRequestParts<S> for Source {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let unknown = || Refusal::Request("the connection has no address".to_owned());
-        peer.map(|peer| Self(peer.0.ip())).ok_or_else(unknown)
+        let origin = parts.extensions.get::<Origin>();
+        origin.map(|origin| Self(origin.address)).ok_or_else(unknown)
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct Journal {
 #[derive(Debug, Default)]
 struct Feed {
     entries: std::collections::VecDeque<Value>,
-    last: u64,
+    last: i64,
 }
 
 impl Journal {
@@ -56,7 +56,7 @@ impl Journal {
             }
             _ => does(),
         }
-        self.feed().add(act, now);
+        self.feed().add(act.entry(self.address), now);
         Ok(())
     }
 
@@ -75,7 +75,7 @@ impl Journal {
         if let Err(error) = told {
             tracing::error!(%error, ?act, "it happened and is not recorded");
         }
-        self.feed().add(act, now);
+        self.feed().add(act.entry(self.address), now);
     }
 
     /// Records what is over, where the SDK records. Not for async threads.
@@ -98,9 +98,9 @@ impl Journal {
     }
 
     /// The next entries after one, oldest first.
-    pub(crate) fn after(&self, seq: u64) -> Vec<Value> {
+    pub(crate) fn after(&self, seq: i64) -> Vec<Value> {
         let feed = self.feed();
-        let later = feed.entries.iter().filter(|entry| entry["seq"].as_u64() > Some(seq));
+        let later = feed.entries.iter().filter(|entry| entry["seq"].as_i64() > Some(seq));
         later.take(ANSWER_ENTRIES_MAX).cloned().collect()
     }
 
@@ -110,10 +110,11 @@ impl Journal {
 }
 
 impl Feed {
-    fn add(&mut self, act: &OwnAct, now: Timestamp) {
-        self.last += 1;
-        let mut entry = act.entry();
+    fn add(&mut self, mut entry: Value, now: Timestamp) {
+        // Microseconds, so that numbers go on rising over a restart.
+        self.last = now.as_microsecond().max(self.last + 1);
         entry["seq"] = self.last.into();
+        entry["id"] = format!("platform-{}", self.last).into();
         entry["time"] = now.to_string().into();
         self.entries.push_back(entry);
         if self.entries.len() > FEED_ENTRIES_MAX {

@@ -46,6 +46,8 @@ enum Task {
     Serve(Serve),
     /// Do all that the platform's users do, over its REST API.
     Drive(Drive),
+    /// Print every route, one a line.
+    Routes,
 }
 
 /// How to run the platform.
@@ -90,6 +92,10 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Serve(options) => web::serve(options),
         Task::Drive(options) => drive::run(options),
+        Task::Routes => {
+            web::print_routes();
+            Ok(())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -50,8 +50,8 @@ impl OwnAct {
         Self::Expiry { approval: Box::new(approval.clone()), policy: policy.clone(), area }
     }
 
-    /// As the feed tells it.
-    pub(crate) fn entry(&self) -> Value {
+    /// As the feed tells it; `address` is the platform's own.
+    pub(crate) fn entry(&self, address: IpAddr) -> Value {
         match self {
             Self::Creation { creation, name, .. } => json!({
                 "kind": "creation_ended", "task": creation.id, "environment": creation.environment,
@@ -66,7 +66,7 @@ impl OwnAct {
                 "data": {"id": approval.data.id, "name": approval.data.name},
                 "approval": {"id": approval.id, "name": approval.title},
                 "keep_seconds": policy.keep_seconds, "policy_revision": policy.revision,
-                "because": policy.changed_by,
+                "because": policy.changed_by, "source_ip": address,
             }),
             Self::SessionEnd { session, cut, lasted } => json!({
                 "kind": "session_ended", "environment": session.environment,

@@ -95,7 +95,7 @@ pub(crate) struct Target {
     pub(crate) application: String,
     /// Who may open it.
     pub(crate) user: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) seal: String,
 }
 
@@ -191,6 +191,8 @@ impl Sessions {
         if self.running.contains_key(&target.session) {
             return Err(Refusal::State("this session runs already".to_owned()));
         }
+        // It is not shown again.
+        let target = Target { seal: String::new(), ..target };
         let (cut, cutting) = oneshot::channel();
         let id = target.session.clone();
         let session =

@@ -31,6 +31,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::caller::Door;
 use crate::journal::Journal;
 use crate::platform::{App, Platform};
 use crate::refusal::Refusal;
@@ -79,7 +80,10 @@ impl Served {
             Some(recorder) => self.router.layer(audit::layer(app, recorder.clone(), trusted)?),
             None => self.router,
         };
-        let identify = middleware::from_fn_with_state(app.clone(), caller::identify);
+        let networks = trusted.iter().map(|text| text.parse());
+        let trusted = networks.collect::<Result<_, _>>().context("not a network")?;
+        let door = Door { app: app.clone(), trusted };
+        let identify = middleware::from_fn_with_state(door, caller::identify);
         Ok(router.layer(identify).with_state(app.clone()))
     }
 }
@@ -98,6 +102,13 @@ pub(crate) fn serve(options: Serve) -> Result<()> {
     });
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(listen(&app, &options))
+}
+
+/// Every route, one a line.
+pub(crate) fn print_routes() {
+    for (method, path) in Served::all().routes {
+        println!("{method} {path}");
+    }
 }
 
 fn recorder(server: &str, options: &Serve) -> Result<Recorder> {

@@ -30,16 +30,19 @@ struct Arguments {
 
 impl Arguments {
     fn parse(mut args: impl Iterator<Item = String>) -> Result<Self> {
-        let (mut folder, mut keep) = (None, None);
+        let (mut folder, mut routes, mut keep) = (None, None, None);
         while let Some(name) = args.next() {
             let value = args.next().with_context(|| format!("{name} takes a folder"))?;
             match name.as_str() {
                 "--programs" => folder = Some(PathBuf::from(value)),
+                "--routes" => routes = Some(std::path::absolute(value)?),
                 "--keep" => keep = Some(PathBuf::from(value)),
                 _ => bail!("no such option: `{name}`"),
             }
         }
-        let programs = Programs::in_folder(&folder.context("say where the --programs are")?);
+        let folder = folder.context("say where the --programs are")?;
+        let routes = routes.context("say where the file of --routes is")?;
+        let programs = Programs::new(&folder, routes);
         Ok(Self { programs, keep })
     }
 }
@@ -60,8 +63,12 @@ fn cover(arguments: &Arguments) -> Result<bool> {
     let scratch = tempfile::tempdir()?;
     let keep = arguments.keep.as_deref().unwrap_or(scratch.path());
     let catalogue = Catalogue::built_in();
+    let uncovered = arguments.programs.uncovered(&catalogue)?;
+    for route in &uncovered {
+        println!("missing  the route file does not know {route}");
+    }
     let mut lines = Vec::new();
-    let mut all_done = true;
+    let mut all_done = uncovered.is_empty();
     for way in Way::ALL {
         let folder = keep.join(way.word());
         ensure!(!folder.exists(), "{} exists; name a new folder", folder.display());

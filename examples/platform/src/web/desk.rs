@@ -136,7 +136,7 @@ async fn edit_settings(
 #[derive(Deserialize)]
 struct After {
     #[serde(default)]
-    after: u64,
+    after: i64,
 }
 
 async fn events(State(app): State<App>, caller: Caller, Query(ask): Query<After>) -> Answer {

@@ -3,6 +3,8 @@
 //!
 //! The upgrade is recorded by the layer; the end, which no request brings, by the journal.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{FromRequestParts, Path, Query, State};
@@ -21,6 +23,10 @@ use crate::own_act::OwnAct;
 use crate::refusal::Refusal;
 use crate::rights::Right;
 use crate::sessions::{Cause, Cut, NewSession, Protocol, Session, Target};
+
+/// What the user of a session may still read that somebody else cuts, and for how long.
+const FAREWELL: &str = "this session is being closed";
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 pub(super) fn routes(mut served: Served) -> Served {
     for base in ["/api/clusters", "/api/desktops"] {
@@ -78,14 +84,17 @@ async fn cut(
     Path(id): Path<String>,
 ) -> Answer {
     let state = &mut *app.state();
-    let is_own = state.sessions.find(&id)?.target.user == caller.login;
+    let session = state.sessions.find(&id)?;
+    let is_own = session.target.user == caller.login;
+    let mut answer = json!(session);
     if !is_own {
         state.people.allow(&caller.login, Right::Sessions)?;
     }
     let cause = if is_own { Cause::User } else { Cause::Admin };
     let cut = Cut { cause, by: Some(caller.login), source: Some(source), because };
     state.sessions.cut(|session| session.target.session == id, &cut);
-    Ok(Json(json!({ "id": id })))
+    answer["cause"] = json!(cause);
+    Ok(Json(answer))
 }
 
 /// Everything that the upgrade of a session shows.
@@ -164,6 +173,10 @@ async fn run(mut socket: WebSocket, mut cutting: oneshot::Receiver<Cut>) -> Cut 
                 let code = cut.cause.close_code();
                 let frame = CloseFrame { code, reason: cut.cause.word().into() };
                 // Who is gone already needs no farewell.
+                if cut.by.is_some() {
+                    let _ = socket.send(Message::text(FAREWELL)).await;
+                    tokio::time::sleep(LAST_WORDS).await;
+                }
                 let _ = socket.send(Message::Close(Some(frame))).await;
                 return cut;
             }
