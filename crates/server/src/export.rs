@@ -227,6 +227,7 @@ impl Job<'_> {
             None => Scope::everything(),
             Some(text) => Scope::parse(text, &self.app.catalogue).map_err(AskError::Filter)?,
         };
+        let scope = self.masks().narrow_scope(scope, &self.app.catalogue);
         let (request, now) = (&self.row.request, self.row.created);
         let (question, columns) = asked(request, scope, self.masks(), now, &self.app.catalogue)?;
         Ok((Question { as_of: Some(self.row.as_of), ..question }, columns))

@@ -6,11 +6,12 @@
 //! | what was typed for a name, of `user.login_unknown` | everybody | unmasked, for a reason |
 //!
 //! The raw line may hold more than the event. What is typed in the place of an account that does
-//! not exist is often a password. What is masked cannot be asked for either: a filter by it is
-//! refused, or finds nothing, and no facet, group or completion has it.
+//! not exist is often a password. What is masked can be neither confirmed nor denied by asking: a
+//! filter by it is refused, or such a term is unknown for the event, and what is unknown is no
+//! hit, also under `NOT` (as in scopes); no facet, group, completion, history or profile has it.
 
 use annals_record::{Catalogue, Tag};
-use annals_views::{Field, Filter, Found, Question, Term};
+use annals_views::{Field, Filter, Found, Question, Scope, Term};
 
 use crate::auth::identity::Identity;
 use crate::auth::role::{Right, Roles};
@@ -88,27 +89,30 @@ impl Masks {
     }
 
     /// The filter, so that it tells nothing of what is masked: sign-ins of unknown accounts are
-    /// found by what is shown of them alone.
+    /// found only by what is known of them without it.
     pub(crate) fn narrow(
         self,
         filter: Filter,
         catalogue: &Catalogue,
     ) -> Result<Filter, MaskedField> {
-        let terms = filter.terms();
-        for term in &terms {
+        for term in filter.terms() {
             self.check(term.field)?;
         }
-        if !terms.into_iter().any(is_typed) {
-            return Ok(filter);
+        Ok(match sign_ins_of_unknown(catalogue) {
+            None => filter,
+            Some(unknown) => filter.masking(&unknown, &is_typed),
+        })
+    }
+
+    /// The scope, so that it tells nothing of what is masked either: who reads events may make
+    /// tokens for pages with scopes of their own choice.
+    pub(crate) fn narrow_scope(self, scope: Scope, catalogue: &Catalogue) -> Scope {
+        match sign_ins_of_unknown(catalogue) {
+            Some(unknown) if !scope.is_everything() => {
+                scope.masking(&unknown, &is_typed, catalogue)
+            }
+            _ => scope,
         }
-        let Some(unknown) = sign_ins_of_unknown(catalogue) else { return Ok(filter) };
-        let left = filter.without(&is_typed);
-        let known = Filter::and([filter, Filter::negated(unknown.clone())]);
-        if left == Filter::or([]) {
-            return Ok(known);
-        }
-        let parts = [left, unknown].into_iter().filter(|part| *part != Filter::All);
-        Ok(Filter::or([known, Filter::and(parts)]))
     }
 
     /// The question, for an answer that shows values of `fields`.
@@ -164,12 +168,15 @@ mod tests {
         };
         check(Role::Viewer, "", Ok("*"));
         check(Role::Viewer, "service:auth outcome:denied", Ok("service:auth outcome:denied"));
+        // Known false of what is masked: not even where the term is denied is it a hit.
         let known = "-operation:user.login_unknown";
         check(Role::Auditor, "operator:li4", Ok(&format!("operator:li4 {known}")));
         check(Role::Auditor, "hunter2", Ok(&format!("hunter2 {known}")));
-        let others = "operation:user.login_unknown";
-        let not = format!("-operator:li4 {known} OR {others}");
-        check(Role::Auditor, "-operator:li4", Ok(&not));
+        check(Role::Auditor, "-operator:li4", Ok(&format!("-operator:li4 {known}")));
+        check(Role::Auditor, "-reason:*", Ok(&format!("-reason:* {known}")));
+        let either = "outcome:denied OR -operator:li4";
+        let shown = "outcome:denied operation:user.login_unknown";
+        check(Role::Auditor, either, Ok(&format!("({either}) {known} OR {shown}")));
         let pair = format!("object.type:a object.id:b {known}");
         check(Role::Auditor, "object.type:a object.id:b", Ok(&pair));
         check(Role::Viewer, "origin:*secret*", Err("origin"));

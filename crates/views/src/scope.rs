@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::eval::Compiled;
 use crate::fields::Field;
-use crate::filter::{Bound, Filter, FilterError, Test, Value};
+use crate::filter::{Bound, Filter, FilterError, Term, Test, Value};
 use crate::row::Row;
 use crate::truth::Truth;
 
@@ -62,6 +62,21 @@ impl Scope {
         let parts = [self, other].map(|scope| scope.filter.clone());
         let parts = parts.into_iter().filter(|filter| *filter != Filter::All);
         Self::new(Filter::and(parts), catalogue)
+    }
+
+    /// The same, where of the events of `masked` no term that `is_hidden` can be known: whoever may
+    /// choose a scope learns nothing by it of what is masked.
+    #[must_use]
+    pub fn masking(
+        &self,
+        masked: &Filter,
+        is_hidden: &dyn Fn(&Term) -> bool,
+        catalogue: &Catalogue,
+    ) -> Self {
+        if !self.filter.terms().into_iter().any(is_hidden) {
+            return self.clone();
+        }
+        Self::new(self.filter.clone().masking(masked, is_hidden), catalogue)
     }
 
     /// What it says. Beware: as a search it says more, for there absent is false.

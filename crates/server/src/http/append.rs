@@ -28,7 +28,7 @@ pub(crate) async fn append(
     let form = form_of(request.headers());
     let sender = app.sender(permit.principal.demand_token()?);
     let emitter = sender.emitter.clone();
-    let scope = permit.principal.scope(&app.catalogue)?;
+    let scope = permit.principal.granted_scope(&app.catalogue)?;
     demand_pace(&app, &sender.emitter)?;
     let mut received = body::read(&app, request).await?;
     let shared = app.clone();

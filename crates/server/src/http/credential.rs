@@ -10,9 +10,9 @@ use axum::http::{HeaderMap, HeaderName, Method};
 use crate::http::error::HttpError;
 
 /// Name of the session's cookie on TLS; the prefix has browsers keep it to this very host.
-pub(crate) const COOKIE_ON_TLS: &str = "__Host-annals";
+const COOKIE_ON_TLS: &str = "__Host-annals";
 /// Its name without TLS, on loopback.
-pub(crate) const COOKIE_ON_LOOPBACK: &str = "annals";
+const COOKIE_ON_LOOPBACK: &str = "annals";
 /// Set by browsers alone; pages cannot forge it.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -25,15 +25,20 @@ pub(crate) enum Credential<'a> {
     Session(&'a str),
 }
 
+/// The name of the session's cookie. On TLS it is the one with the prefix alone: the other can be
+/// set by a page on a neighbouring host, or by whoever sits in the middle of a plain request.
+pub(crate) fn session_cookie(is_secure: bool) -> &'static str {
+    if is_secure { COOKIE_ON_TLS } else { COOKIE_ON_LOOPBACK }
+}
+
 impl<'a> Credential<'a> {
     /// What the headers show; a token goes before a cookie, because nobody sends one by mistake.
-    pub(crate) fn of(headers: &'a HeaderMap) -> Option<Self> {
+    /// `is_secure`: browsers come by TLS.
+    pub(crate) fn of(headers: &'a HeaderMap, is_secure: bool) -> Option<Self> {
         if headers.contains_key(AUTHORIZATION) {
             return bearer(headers).map(Self::Bearer);
         }
-        // The name with the prefix first: a page on a neighbouring host can set the other.
-        let names = [COOKIE_ON_TLS, COOKIE_ON_LOOPBACK];
-        names.into_iter().find_map(|name| cookie(headers, name)).map(Self::Session)
+        cookie(headers, session_cookie(is_secure)).map(Self::Session)
     }
 
     /// Refuses what a page of another site may have made a browser send.
@@ -103,16 +108,25 @@ mod tests {
     fn a_token_goes_before_a_cookie() {
         #[track_caller]
         fn check(pairs: &[(&'static str, &'static str)], expected: Option<Credential<'static>>) {
-            assert_eq!(Credential::of(&headers(pairs)), expected);
+            assert_eq!(Credential::of(&headers(pairs), false), expected);
         }
         check(&[], None);
         check(&[("authorization", "Bearer  t ")], Some(Credential::Bearer("t")));
         check(&[("cookie", "a=1; annals=s")], Some(Credential::Session("s")));
-        check(&[("cookie", "annals=s; __Host-annals=h")], Some(Credential::Session("h")));
         check(&[("authorization", "bearer t"), ("cookie", "annals=s")], {
             Some(Credential::Bearer("t"))
         });
         check(&[("authorization", "Basic x"), ("cookie", "annals=s")], None);
+    }
+
+    // A session planted under the name that any neighbour can set is none on TLS.
+    #[test]
+    fn on_tls_only_the_name_with_the_prefix_counts() {
+        let both = headers(&[("cookie", "annals=planted; __Host-annals=own")]);
+        assert_eq!(Credential::of(&both, true), Some(Credential::Session("own")));
+        let planted = headers(&[("cookie", "annals=planted")]);
+        assert_eq!(Credential::of(&planted, true), None);
+        assert_eq!(Credential::of(&planted, false), Some(Credential::Session("planted")));
     }
 
     // Protects against forged requests: neither silence nor a foreign page may change anything

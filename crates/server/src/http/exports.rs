@@ -46,9 +46,9 @@ pub(crate) async fn begin(
     let request: ExportRequest = body::json(&app, request).await?;
     ask::index(&app)?;
     // What cannot be asked is refused now, not by the job.
-    let scope = permit.principal.scope(&app.catalogue)?;
-    let kept_scope = (!scope.is_everything()).then(|| scope.to_string());
-    let masks = permit.principal.masks();
+    let granted = permit.principal.granted_scope(&app.catalogue)?;
+    let kept_scope = (!granted.is_everything()).then(|| granted.to_string());
+    let (scope, masks) = (permit.principal.scope(&app.catalogue)?, permit.principal.masks());
     asked(&request, scope, masks, SystemClock.now(), &app.catalogue)?;
     let expires = expires(&app);
     let as_of = app.head().size.0;

@@ -33,7 +33,7 @@ pub(crate) async fn begin(
     request: Request<Body>,
 ) -> Result<(StatusCode, Json<Begun>), HttpError> {
     let sender = app.sender(permit.principal.demand_token()?);
-    let scope = permit.principal.scope(&app.catalogue)?;
+    let scope = permit.principal.granted_scope(&app.catalogue)?;
     let encoding = Encoding::of(request.headers())?;
     let received = body::read(&app, request).await?;
     // Runs to its end although the client may be gone, like every append.
@@ -53,7 +53,7 @@ pub(crate) async fn end(
 ) -> Result<Json<Ended>, HttpError> {
     let Path(id) = path.map_err(|_| HttpError::NotFound)?;
     let sender = app.sender(permit.principal.demand_token()?);
-    let scope = permit.principal.scope(&app.catalogue)?;
+    let scope = permit.principal.granted_scope(&app.catalogue)?;
     let encoding = Encoding::of(request.headers())?;
     let received = body::read(&app, request).await?;
     let ended = tokio::task::spawn_blocking(move || {

@@ -96,9 +96,16 @@ impl Principal {
         self.identity().token().ok_or(HttpError::Forbidden(Right::WriteEvents))
     }
 
-    /// Which events the caller may see: those in their scope, all if they have none. A scope
-    /// that this server cannot read lets nothing through.
+    /// Which events the caller may see: those known to be in their scope by what they are shown
+    /// of them.
     pub(crate) fn scope(&self, catalogue: &Catalogue) -> Result<Scope, HttpError> {
+        let granted = self.granted_scope(catalogue)?;
+        Ok(self.masks().narrow_scope(granted, catalogue))
+    }
+
+    /// The scope they were given, all events if they have none; it binds what emitters write. One
+    /// that this server cannot read lets nothing through.
+    pub(crate) fn granted_scope(&self, catalogue: &Catalogue) -> Result<Scope, HttpError> {
         let scope = match &self.identity().scope {
             None => Scope::everything(),
             Some(scope) => Scope::parse(scope, catalogue).map_err(HttpError::ScopeUnreadable)?,
@@ -246,7 +253,8 @@ fn admit(
 /// Who sends this; the one place where something shown becomes somebody.
 pub(crate) fn identify(app: &App, request: &Request) -> Result<Principal, HttpError> {
     let headers = request.headers();
-    let credential = Credential::of(headers).ok_or(HttpError::NoToken)?;
+    let is_secure = app.config.is_secure();
+    let credential = Credential::of(headers, is_secure).ok_or(HttpError::NoToken)?;
     credential.demand_own_site(request.method(), headers)?;
     let visitor = visitor(request);
     match credential {

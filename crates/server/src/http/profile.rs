@@ -45,11 +45,16 @@ pub(crate) async fn profile(
     }
     let is_own = is_own(&permit.principal, &name);
     let by_pseudonym = is_by_pseudonym(&app, &permit.principal, is_own, reason)?;
+    let masks = permit.principal.masks();
     let question = ask::question(&app, &permit.principal, &parameters)?;
+    // Who asks for the profile of a name must not learn whether it was typed somewhere.
+    let question = masks.for_values(question, &[Field::User], &app.catalogue)?;
     let found = {
-        let (app, index, question) = (app.clone(), index.clone(), question.clone());
+        let ever = Question::everything(question.scope.clone(), question.now);
+        let ever = masks.for_values(ever, &[Field::User], &app.catalogue)?;
+        let (app, index) = (app.clone(), index.clone());
         ask::blocking(move |progress| match by_pseudonym && Pseudonyms::is_one(&name) {
-            true => whose(&app, &index, &question, &name, progress),
+            true => whose(&app, &index, &ever, &name, progress),
             false => Ok(Some(name)),
         })
         .await?
@@ -96,17 +101,16 @@ fn is_by_pseudonym(
     }
 }
 
-/// Who has the pseudonym, of all whose events the caller may see.
+/// Who has the pseudonym, of all whose events the caller may see `ever`.
 fn whose(
     app: &App,
     index: &SearchIndex,
-    question: &Question,
+    ever: &Question,
     pseudonym: &str,
     progress: &Progress,
 ) -> Result<Option<String>, annals_views::QueryError> {
-    let ever = Question::everything(question.scope.clone(), question.now);
     let fields = [Field::Operator, Field::Username];
-    let facets = index.facets(&ever, &fields, FACET_VALUES_MAX, progress)?;
+    let facets = index.facets(ever, &fields, FACET_VALUES_MAX, progress)?;
     let mut names = facets.value.into_iter().flat_map(|facet| facet.values);
     Ok(names.find(|(name, _)| app.pseudonyms.of(name) == pseudonym).map(|(name, _)| name))
 }

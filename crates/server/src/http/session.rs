@@ -17,7 +17,7 @@ use crate::auth::identity::{Identity, Kind};
 use crate::auth::separation;
 use crate::config::Switch;
 use crate::control::By;
-use crate::http::credential::{COOKIE_ON_LOOPBACK, COOKIE_ON_TLS};
+use crate::http::credential::session_cookie;
 use crate::http::error::HttpError;
 use crate::http::principal::{self, Principal};
 
@@ -54,10 +54,8 @@ pub(super) fn end(app: &App, principal: &Principal) -> Result<(), HttpError> {
 /// Hands the browser the secret of a session, or has it forget one. No page can read it, no page
 /// of another site has it sent with what it changes, and with TLS no other host gets it.
 pub(super) fn set_cookie(app: &App, headers: &mut HeaderMap, secret: Option<&str>) {
-    let (name, secure) = match app.config.is_secure() {
-        true => (COOKIE_ON_TLS, "; Secure"),
-        false => (COOKIE_ON_LOOPBACK, ""),
-    };
+    let is_secure = app.config.is_secure();
+    let (name, secure) = (session_cookie(is_secure), if is_secure { "; Secure" } else { "" });
     let value = secret.unwrap_or_default();
     let end = if secret.is_none() { "; Max-Age=0" } else { "" };
     let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{end}");

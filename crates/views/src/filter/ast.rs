@@ -160,15 +160,37 @@ impl Filter {
         }
     }
 
-    /// What is left of it for events of which no term that `is_hidden` is true: so nothing can be
-    /// learned by asking for what may not be seen.
+    /// What is known of events whose values the terms that are `is_hidden` ask for may not be told:
+    /// such a term is neither true nor false (Kleene), and what is unknown is no hit, also under a
+    /// `Not`. So nothing is learned by asking for a value, nor by excluding it.
     #[must_use]
     pub fn without(&self, is_hidden: &dyn Fn(&Term) -> bool) -> Self {
+        self.taking(is_hidden, false)
+    }
+
+    /// This filter, and for the events of `masked` what is known `without` hidden terms.
+    #[must_use]
+    pub fn masking(self, masked: &Self, is_hidden: &dyn Fn(&Term) -> bool) -> Self {
+        if !self.terms().into_iter().any(is_hidden) {
+            return self;
+        }
+        let left = self.without(is_hidden);
+        let others = Self::and([self, Self::negated(masked.clone())]);
+        if left == Self::or([]) {
+            return others;
+        }
+        let parts = [left, masked.clone()].into_iter().filter(|part| *part != Self::All);
+        Self::or([others, Self::and(parts)])
+    }
+
+    /// With hidden terms taken for `truth`: false where they could add a hit, true under a `Not`.
+    fn taking(&self, is_hidden: &dyn Fn(&Term) -> bool, truth: bool) -> Self {
         let never = Self::or([]);
         let left = |parts: &[Self]| -> Vec<Self> {
-            parts.iter().map(|part| part.without(is_hidden)).collect()
+            parts.iter().map(|part| part.taking(is_hidden, truth)).collect()
         };
         match self {
+            Self::Term(term) if is_hidden(term) && truth => Self::All,
             Self::Term(term) if is_hidden(term) => never,
             Self::All | Self::Term(_) => self.clone(),
             Self::And(parts) => match left(parts) {
@@ -179,7 +201,7 @@ impl Filter {
                 parts if parts.contains(&Self::All) => Self::All,
                 parts => Self::or(parts.into_iter().filter(|part| *part != never)),
             },
-            Self::Not(part) => match part.without(is_hidden) {
+            Self::Not(part) => match part.taking(is_hidden, !truth) {
                 Self::Not(part) if *part == Self::All => Self::All,
                 part => Self::negated(part),
             },

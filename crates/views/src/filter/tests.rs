@@ -405,10 +405,10 @@ proptest! {
     }
 }
 
-// Protects what is masked: a term that may not be asked is false wherever it stands, also where
-// that makes what is around it true.
+// Protects what is masked: a term that may not be asked is unknown wherever it stands, and what
+// is unknown is no hit, neither plainly nor under a negation.
 #[test]
-fn hidden_terms_are_false() {
+fn hidden_terms_are_unknown() {
     #[track_caller]
     fn check(filter: &str, expected: &str) {
         let left = parse(filter).unwrap().without(&|term| term.field == Field::Operator);
@@ -417,12 +417,15 @@ fn hidden_terms_are_false() {
     check("*", "*");
     check("region:a", "region:a");
     check("operator:x", "-*");
-    check("-operator:x", "*");
+    check("-operator:x", "-*");
+    check("-(-operator:x)", "-*");
     check("region:a operator:x", "-*");
-    check("region:a -operator:x", "region:a");
+    check("region:a -operator:x", "-*");
     check("region:a OR operator:x", "region:a");
+    check("region:a OR -operator:x", "region:a");
     check("operator:x OR operator:y", "-*");
-    check("region:a OR -operator:x", "*");
-    check("-(region:a OR operator:x) outcome:denied", "-region:a outcome:denied");
-    check("-(region:a operator:x)", "*");
+    check("-(region:a OR operator:x) outcome:denied", "-*");
+    // What is false whatever the value is stays so, and its negation a hit.
+    check("-(region:a operator:x)", "-region:a");
+    check("-(region:a -operator:x)", "-region:a");
 }

@@ -105,9 +105,15 @@ async fn with_tls_the_cookie_is_for_this_host_alone() {
     let url = "https://audit.example".to_owned();
     let rig = Rig::new(|config| config.accounts.external_url = url);
     account(&rig, "li.si", Role::Auditor, false);
-    let (answer, _) = enter(&rig, "li.si", None).await;
+    let (answer, cookie) = enter(&rig, "li.si", None).await;
     let set = answer.headers["set-cookie"].to_str().expect("text");
     assert!(set.starts_with("__Host-annals=") && set.ends_with("; SameSite=Lax; Secure"), "{set}");
+    let own = browse(&rig, "GET", routes::EVENTS, Some(&cookie), &Value::Null).await;
+    assert_eq!(own.status, StatusCode::OK);
+    // The same session under the name that a neighbouring host can set opens nothing.
+    let plain = cookie.strip_prefix("__Host-").expect("the prefix");
+    let planted = browse(&rig, "GET", routes::EVENTS, Some(plain), &Value::Null).await;
+    assert_eq!(planted.problem(), (401, "missing_token".to_owned()));
 }
 
 // Session fixation: what a browser held before is never taken over, and ends.
