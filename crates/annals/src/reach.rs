@@ -1,8 +1,9 @@
-//! Reaching a server: its address, and the token from the environment or a file, never from an
-//! argument.
+//! Reaching a server: its address, whom to trust, and the token from the environment or a file,
+//! never from an argument.
+
+use std::path::{Path, PathBuf};
 
 use annals_api::client::{Client, ClientError};
-
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::args::ServerArgs;
@@ -14,8 +15,18 @@ const TOKEN_VARIABLE: &str = "ANNALS_TOKEN";
 /// A client for the server that the arguments name.
 pub(crate) fn client(args: &ServerArgs) -> Result<Client, Exit> {
     let token = token(args)?;
-    Client::new(&args.server, Some(&token))
-        .map_err(|error| Exit::usage(&format!("cannot use the server {}", args.server), &error))
+    let unusable = |file: &Path, error: &(dyn std::error::Error + 'static)| {
+        Exit::usage(&format!("cannot use the authorities in {}", file.display()), error)
+    };
+    let read = |file: &PathBuf| std::fs::read(file).map_err(|error| unusable(file, &error));
+    // An empty variable is none.
+    let ca = args.ca.as_ref().filter(|file| !file.as_os_str().is_empty());
+    let pem = ca.map(read).transpose()?;
+    let client = Client::with_authorities(&args.server, Some(&token), pem.as_deref());
+    client.map_err(|error| match (&error, ca) {
+        (ClientError::Authorities, Some(file)) => unusable(file, &error),
+        _ => Exit::usage(&format!("cannot use the server {}", args.server), &error),
+    })
 }
 
 /// The token: `--token-file` before the variable.

@@ -6,11 +6,14 @@
 //! is never part of an error. Not for use inside an async runtime.
 
 mod ask;
+mod error;
 mod export;
 mod life;
 mod operation;
+mod tls;
 
 pub use ask::{Message, Tail};
+pub use error::ClientError;
 
 use std::time::Duration;
 
@@ -55,55 +58,6 @@ impl Retry {
     pub const NEVER: Self = Self { retries_max: 0, pause: Duration::ZERO };
 }
 
-/// Why a call gave no answer.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// The address is not an http URL.
-    #[error("`{url}` is not a server address; write it like http://127.0.0.1:7200")]
-    Url {
-        /// What was given.
-        url: String,
-    },
-    /// The token holds characters no token has.
-    #[error("the token is not one of ours; check ANNALS_TOKEN or the token file")]
-    Token,
-    /// The client could not be made.
-    #[error("cannot set up an HTTP client")]
-    Setup(#[source] reqwest::Error),
-    /// The server could not be reached, or the connection broke.
-    #[error("cannot reach the server; is it running, and is the address right?")]
-    Unreachable(#[source] reqwest::Error),
-    /// The server answered with an error.
-    #[error("{} ({}, request {})", .0.detail, .0.code, .0.request_id)]
-    Refused(Box<Problem>),
-    /// The server rejected the event.
-    #[error("the event was rejected: {} {}: {}", .fault.code, .fault.field, .fault.message)]
-    Rejected {
-        /// The first of its faults.
-        fault: Box<Rejected>,
-    },
-    /// The answer is not what the API says.
-    #[error("the server's answer is not understood; is it an Annals server of this version?")]
-    Answer(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl ClientError {
-    /// The status code, if the server answered with an error.
-    #[must_use]
-    pub fn status(&self) -> Option<u16> {
-        self.problem().map(|problem| problem.status)
-    }
-
-    /// The problem document, if the server sent one.
-    #[must_use]
-    pub fn problem(&self) -> Option<&Problem> {
-        match self {
-            Self::Refused(problem) => Some(problem),
-            _ => None,
-        }
-    }
-}
-
 /// A connection to one server.
 #[derive(Clone)]
 pub struct Client {
@@ -121,18 +75,34 @@ impl std::fmt::Debug for Client {
 }
 
 impl Client {
-    /// For the server at `url` (scheme and authority), with `token` if calls need one.
+    /// For the server at `url` (scheme and authority), with `token` if calls need one. An
+    /// `https` server must show a certificate that the system's authorities vouch for.
     ///
     /// # Errors
     /// When `url` or `token` cannot be used.
     pub fn new(url: &str, token: Option<&str>) -> Result<Self, ClientError> {
+        Self::with_authorities(url, token, None)
+    }
+
+    /// The same, where `pem` holds the only certificates that vouch for the server: those of an
+    /// authority, or the one that the server made itself (`DIR/keys/tls.pem`).
+    ///
+    /// # Errors
+    /// When `url`, `token` or `pem` cannot be used.
+    pub fn with_authorities(
+        url: &str,
+        token: Option<&str>,
+        pem: Option<&[u8]>,
+    ) -> Result<Self, ClientError> {
         let base = url.trim_end_matches('/').to_owned();
-        let parsed = reqwest::Url::parse(&base);
-        if !parsed.is_ok_and(|url| url.has_host() && url.username().is_empty()) {
-            return Err(ClientError::Url { url: base });
-        }
+        let is_address = |url: &reqwest::Url| {
+            matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty()
+        };
+        let parsed = reqwest::Url::parse(&base).ok().filter(is_address);
+        let Some(parsed) = parsed else { return Err(ClientError::Url { url: base }) };
         let authorization = token.map(bearer).transpose()?;
         let http = reqwest::blocking::Client::builder()
+            .tls_backend_preconfigured(tls::config(parsed.scheme() == "https", pem)?)
             .connect_timeout(Duration::from_secs(CONNECT_SECONDS_MAX))
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -297,6 +267,10 @@ impl Client {
                     Some(wait) if retries_left > 0 => wait,
                     _ => return Err(refusal(response)),
                 },
+                // Who is not trusted now will not be a second later.
+                Err(error) if tls::is_refusal(&error) => {
+                    return Err(ClientError::Untrusted(error));
+                }
                 Err(_) if retries_left > 0 => pause,
                 Err(error) => return Err(ClientError::Unreachable(error)),
             };

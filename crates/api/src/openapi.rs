@@ -35,6 +35,7 @@ looked at.";
         events::event_at,
         events::event_at_proof,
         events::unmask,
+        events::fingerprints,
         events::quarantine,
         events::quarantine_replay,
         search::count,

@@ -31,6 +31,8 @@ pub const EVENT_AT: &str = "/v1/events/index/{index}";
 pub const EVENT_AT_PROOF: &str = "/v1/events/index/{index}/proof";
 /// What stands behind `***` in one event.
 pub const UNMASK: &str = "/v1/events/index/{index}/unmask";
+/// Which masked secrets of one event were seen before.
+pub const FINGERPRINTS: &str = "/v1/events/index/{index}/fingerprints";
 /// How many events match.
 pub const COUNT: &str = "/v1/count";
 /// The values of fields, with counts.

@@ -35,6 +35,9 @@ pub struct ServerConfig {
     pub url: String,
     /// A file with an API token of role `emitter`, readable by the collector alone.
     pub token_file: Option<PathBuf>,
+    /// The certificates that vouch for the server, in PEM; default: the system's authorities. A
+    /// server that made its own keeps it in `DIR/keys/tls.pem`.
+    pub ca: Option<PathBuf>,
 }
 
 /// `[[source]]`.
@@ -122,7 +125,7 @@ fn every_seconds() -> u64 {
 }
 
 const ROOT_KEYS: &[&str] = &["server", "state_dir", "source", "pull"];
-const SERVER_KEYS: &[&str] = &["url", "token_file"];
+const SERVER_KEYS: &[&str] = &["url", "token_file", "ca"];
 const SOURCE_KEYS: &[&str] =
     &["name", "kind", "path", "paths", "format", "year", "zone", "region", "stack_id"];
 const PULL_KEYS: &[&str] = &[

@@ -42,13 +42,17 @@ impl HttpSink {
     /// A connection to the configured server.
     ///
     /// # Errors
-    /// A token file that can't be read, a URL that is none.
+    /// A file that can't be read or used, a URL that is none.
     pub fn open(config: &ServerConfig) -> Result<Self, CollectError> {
         let read = |path: &std::path::PathBuf| {
             std::fs::read_to_string(path).map_err(CollectError::file("read", path))
         };
         let token = config.token_file.as_ref().map(read).transpose()?;
-        let client = Client::new(&config.url, token.as_deref().map(str::trim))
+        let read_pem =
+            |path: &std::path::PathBuf| std::fs::read(path).map_err(CollectError::file("read", path));
+        let pem = config.ca.as_ref().map(read_pem).transpose()?;
+        let token = token.as_deref().map(str::trim);
+        let client = Client::with_authorities(&config.url, token, pem.as_deref())
             .map_err(CollectError::Client)?;
         // The runner has its own schedule, and looks whether it shall stop between tries.
         Ok(Self { client: client.with_retry(Retry::NEVER) })

@@ -44,6 +44,7 @@ impl Record<'_> {
         let core_bytes = bytes.len();
         let mut values = Values::new(&mut bytes, keys, sender.is_server, &mut faults);
         values.write(self, &act);
+        let is_masked = values.is_masked();
         let ends = values.into_ends();
         if !faults.list.is_empty() {
             return Err(faults.list);
@@ -52,7 +53,8 @@ impl Record<'_> {
         let parts = ends.iter().map(|end| (end.tag, end.at));
         let leaf = Leaf::from_buffer(salt, bytes, core_bytes, parts);
         let at = if act.clock_skew { received.nanos() } else { act.time.nanos() };
-        Ok(Sealed { hash: leaf.hash(), leaf, id: IdHash::of(&id, &sender.emitter), at })
+        let id = IdHash::of(&id, &sender.emitter);
+        Ok(Sealed { hash: leaf.hash(), leaf, id, at, is_masked })
     }
 }
 

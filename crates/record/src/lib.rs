@@ -27,6 +27,7 @@ mod outcome;
 mod phase;
 mod record;
 mod sealed;
+mod secrets;
 mod timestamp;
 
 pub use catalogue::{

@@ -5,10 +5,12 @@
 //! strings without which nothing can be secret comes first, the exact walk only after a hit.
 
 mod json;
+mod secret;
 mod text;
 mod words;
 
 pub(crate) use json::{JsonFault, mask_json};
+pub(crate) use secret::{secrets_of_json, secrets_of_text};
 
 use aho_corasick::packed::Searcher;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
@@ -44,7 +46,7 @@ pub(crate) fn mask_plain<'a>(text: &'a str, keys: &Keys) -> Cow<'a, str> {
     }
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
-    for Range { start, end } in secrets {
+    for Range { start, end } in secrets.into_iter().map(|secret| secret.range) {
         out.push_str(&text[done..start]);
         out.push_str(MASK);
         done = end;
@@ -56,6 +58,15 @@ pub(crate) fn mask_plain<'a>(text: &'a str, keys: &Keys) -> Cow<'a, str> {
 fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
         && serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok()
+}
+
+/// What a secret is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A password, a PIN or a one-time code: what can be guessed, or is used elsewhere.
+    Guessable,
+    /// A token, a key, a cookie or the like.
+    Random,
 }
 
 /// The keys whose values are secret: those that always are, and those of one operation.
@@ -122,6 +133,14 @@ impl Keys {
             Some(packed) if text.len() >= PACKED_BYTES_MIN => is_in(packed, text.as_bytes()),
             _ => self.hints.is_match(text),
         }
+    }
+
+    /// What the value of `key` is, if it is secret.
+    fn kind(&self, key: &str) -> Option<Kind> {
+        self.is_secret(key).then(|| match words::are_guessable(key) {
+            true => Kind::Guessable,
+            false => Kind::Random,
+        })
     }
 
     /// True if the value of `key` is secret.

@@ -101,4 +101,6 @@ pub struct Sealed {
     pub id: IdHash,
     /// Where it stands in time order, ns: `time`, or `received_time` where `clock_skew`.
     pub at: i64,
+    /// True if a secret was masked in it.
+    pub is_masked: bool,
 }

@@ -13,6 +13,7 @@ use crate::budget::Budget;
 use crate::config::Config;
 use crate::console::Console;
 use crate::control::{Control, SECRET_BYTES};
+use crate::fingerprints::Fingerprints;
 use crate::identities::Identities;
 use crate::ingest::{Ingest, Quota};
 use crate::metrics::Metrics;
@@ -46,6 +47,7 @@ pub(crate) struct App {
     /// How fast each token may send, if that is limited.
     pub(crate) pace: Option<Throttle<String>>,
     pub(crate) ingest: Ingest,
+    pub(crate) fingerprints: Arc<Fingerprints>,
     pub(crate) quota: Arc<Quota>,
     /// None where views are off.
     pub(crate) quarantine: Option<Arc<QuarantineIndex>>,
@@ -77,6 +79,7 @@ pub(crate) struct Parts {
     pub(crate) quarantine: Option<Arc<QuarantineIndex>>,
     pub(crate) quarantine_key: [u8; SECRET_BYTES],
     pub(crate) pseudonym_key: [u8; SECRET_BYTES],
+    pub(crate) fingerprint_key: [u8; SECRET_BYTES],
     pub(crate) search: Option<SearchIndex>,
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) scrub: Arc<Scrub>,
@@ -88,10 +91,12 @@ impl App {
     pub(crate) fn new(parts: Parts) -> Self {
         let Parts { config, catalogue, appender, reader, control, .. } = parts;
         let Parts { quota, quarantine, quarantine_key, publisher, scrub, started, .. } = parts;
-        let Parts { search, identities, embed_key, pseudonym_key, .. } = parts;
+        let Parts { search, identities, embed_key, pseudonym_key, fingerprint_key, .. } = parts;
+        let fingerprints = Arc::new(Fingerprints::new(fingerprint_key));
         let pace = pace(config.ingest.events_per_second_max);
         let ingest = Ingest::new(appender.clone(), catalogue.clone(), quota.clone())
             .with_quarantine_key(quarantine_key)
+            .with_fingerprints(fingerprints.clone())
             .at(&config.region, &config.stack_id);
         let budget = Arc::new(Budget::new(config.ingest.in_flight_bytes_max));
         Self {
@@ -109,6 +114,7 @@ impl App {
             embed_key,
             pace,
             ingest,
+            fingerprints,
             quota,
             quarantine,
             search,

@@ -15,7 +15,7 @@ use annals_views::{IndexOptions, Indexer, SearchIndex};
 
 use crate::app::{App, Parts, Shared};
 use crate::config::{Config, Switch};
-use crate::control::{Control, EMBED_TOKENS, PSEUDONYMS, QUARANTINE_IDS};
+use crate::control::{Control, EMBED_TOKENS, FINGERPRINTS, PSEUDONYMS, QUARANTINE_IDS};
 use crate::error::ServerError;
 use crate::identities::Identities;
 use crate::ingest::Quota;
@@ -45,6 +45,7 @@ pub(crate) fn build(config: Config) -> Result<House, ServerError> {
     let embed_key = control.secret(EMBED_TOKENS)?;
     let quarantine_key = control.secret(QUARANTINE_IDS)?;
     let pseudonym_key = control.secret(PSEUDONYMS)?;
+    let fingerprint_key = control.secret(FINGERPRINTS)?;
     let ledger = Ledger::open(&config.data, options(&config))?;
     let reader = ledger.reader();
     let publisher = Arc::new(Publisher::new(&config, reader.clone())?);
@@ -77,6 +78,7 @@ pub(crate) fn build(config: Config) -> Result<House, ServerError> {
         quarantine,
         quarantine_key,
         pseudonym_key,
+        fingerprint_key,
         search,
         publisher,
         scrub,

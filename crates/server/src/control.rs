@@ -1,5 +1,5 @@
 //! The control database `DIR/control.sqlite`: accounts, sessions, tokens, saved views, export jobs,
-//! and acts waiting to be recorded.
+//! fingerprints of masked secrets, and acts waiting to be recorded.
 //!
 //! The server and commands beside it open it at once; what one writes the other sees with its
 //! next request (`PRAGMA data_version` tells cheaply whether the cache of tokens still holds).
@@ -9,6 +9,7 @@
 mod accounts;
 mod credentials;
 mod exports;
+mod fingerprints;
 mod makers;
 mod outbox;
 mod saved;
@@ -36,7 +37,7 @@ pub use outbox::{By, Pending};
 pub(crate) use saved::{Content, SavedView};
 pub use secrets::SECRET_BYTES;
 pub(crate) use secrets::{
-    CONFIGURATION, CONFIGURATION_SEEN, EMBED_TOKENS, PSEUDONYMS, QUARANTINE_IDS,
+    CONFIGURATION, CONFIGURATION_SEEN, EMBED_TOKENS, FINGERPRINTS, PSEUDONYMS, QUARANTINE_IDS,
 };
 pub(crate) use sessions::{Entry, Refusal};
 pub use tokens::{CreatedToken, NewToken, TokenRow};

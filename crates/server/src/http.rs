@@ -17,6 +17,7 @@ mod embed;
 pub(crate) mod error;
 mod events;
 mod exports;
+mod fingerprints;
 mod finish;
 mod grant;
 mod health;
@@ -128,6 +129,7 @@ fn table(app: &Shared) -> Vec<Route> {
         get_(routes::EVENT_AT, Needs(ReadEvents), get(events::event_at)),
         get_(routes::EVENT_AT_PROOF, Needs(ReadEvents), get(proof::event_at_proof)),
         post_(routes::UNMASK, Needs(UnmaskEvents), post(unmask::unmask)),
+        get_(routes::FINGERPRINTS, Needs(ReadFingerprints), get(fingerprints::of_event)),
         get_(routes::COUNT, Needs(ReadEvents), get(search::count)),
         get_(routes::FACETS, Needs(ReadEvents), get(search::facets)),
         get_(routes::GROUPS, Needs(ReadEvents), get(search::groups)),

@@ -27,6 +27,7 @@ use annals_views::Scope;
 
 use crate::auth::token::SERVER_EMITTER;
 use crate::control::SECRET_BYTES;
+use crate::fingerprints::Fingerprints;
 
 pub use lines::Form;
 pub(crate) use one::One;
@@ -53,6 +54,7 @@ pub struct Ingest {
     quota: Arc<Quota>,
     server: Arc<Sender>,
     quarantine_key: Option<[u8; SECRET_BYTES]>,
+    fingerprints: Option<Arc<Fingerprints>>,
 }
 
 /// How one request is to be taken.
@@ -81,7 +83,13 @@ impl Ingest {
             may_be_system: true,
             is_server: true,
         };
-        Self { appender, catalogue, quota, server: Arc::new(server), quarantine_key: None }
+        let server = Arc::new(server);
+        Self { appender, catalogue, quota, server, quarantine_key: None, fingerprints: None }
+    }
+
+    /// The same, where what is masked leaves fingerprints.
+    pub(crate) fn with_fingerprints(self, fingerprints: Arc<Fingerprints>) -> Self {
+        Self { fingerprints: Some(fingerprints), ..self }
     }
 
     /// The same, with the key of the ids of rejected lines: one sent again is kept once.

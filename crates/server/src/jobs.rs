@@ -37,6 +37,7 @@ pub(crate) async fn run(app: Shared) -> Arc<LedgerError> {
         }
         look += 1;
         let shared = app.clone();
+        write_fingerprints(&app).await;
         match tokio::task::spawn_blocking(move || record_all(&shared)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
@@ -61,6 +62,20 @@ async fn write_used(app: &Shared) {
             "cannot keep when tokens and sessions were last used"
         ),
         Err(error) => tracing::error!(%error, "keeping when tokens were last used failed"),
+    }
+}
+
+/// Writes down the fingerprints of what was masked.
+async fn write_fingerprints(app: &Shared) {
+    let shared = app.clone();
+    let write = move || shared.fingerprints.write(&shared.control);
+    match tokio::task::spawn_blocking(write).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "fingerprints of masked secrets wait to be kept"
+        ),
+        Err(error) => tracing::error!(%error, "keeping fingerprints failed"),
     }
 }
 

@@ -16,6 +16,7 @@ mod console;
 pub mod control;
 mod error;
 mod export;
+mod fingerprints;
 mod found;
 mod http;
 mod identities;

@@ -102,6 +102,10 @@ fn finish(app: &App) {
         let error = &error as &dyn std::error::Error;
         tracing::error!(error, "what was read and refused last is not recorded");
     }
+    if let Err(error) = app.fingerprints.write(&app.control) {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(error, "cannot keep the fingerprints of what was masked last");
+    }
     if let Err(error) = app.control.write_used() {
         let error = &error as &dyn std::error::Error;
         tracing::warn!(error, "cannot keep when tokens and sessions were last used");

@@ -1,18 +1,25 @@
-//! Signing in by a directory: a real slapd on loopback, reached by TLS alone, and a server that
-//! asks it.
+//! Signing in by a directory: a real slapd on loopback, reached by TLS alone (from the first byte,
+//! or by StartTLS), and a server that asks it; groups that name their members, and entries that
+//! name their groups (`memberOf`, as in Active Directory).
 
 mod running;
 
+use std::collections::HashSet;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use annals_api::wire::problem::Problem;
 use annals_server::Role;
-use annals_server::config::Grant;
+use annals_server::config::{Grant, Ldap};
+use ldap3::{LdapConnAsync, LdapConnSettings};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use running::{Browser, Running};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
 
 /// More than enough for a process to begin to listen.
@@ -22,17 +29,23 @@ const SEARCH_PASSWORD: &str = "the-search-password";
 /// A directory that runs as long as this lives.
 struct Slapd {
     process: Child,
-    port: u16,
+    url: String,
     ca: PathBuf,
     password_file: PathBuf,
 }
 
 impl Slapd {
     fn start(folder: &Path) -> Self {
+        Self::speaking(folder, "ldaps", true)
+    }
+
+    /// One that speaks `scheme`, and has a certificate or none.
+    fn speaking(folder: &Path, scheme: &str, has_certificate: bool) -> Self {
         let ca = certificates(folder);
         let configuration = folder.join("slapd.conf");
         std::fs::create_dir(folder.join("db")).expect("a folder");
-        std::fs::write(&configuration, configuration_of(folder)).expect("written");
+        let text = configuration_of(folder, has_certificate);
+        std::fs::write(&configuration, text).expect("written");
         let entries = folder.join("entries.ldif");
         std::fs::write(&entries, ENTRIES).expect("written");
         let loaded = Command::new("/usr/sbin/slapadd")
@@ -46,7 +59,7 @@ impl Slapd {
         drop(free);
         let log = std::fs::File::create(folder.join("slapd.log")).expect("made");
         let process = Command::new("/usr/sbin/slapd")
-            .args(["-d", "0", "-h", &format!("ldaps://127.0.0.1:{port}"), "-f"])
+            .args(["-d", "0", "-h", &format!("{scheme}://127.0.0.1:{port}"), "-f"])
             .arg(&configuration)
             .stdout(Stdio::null())
             .stderr(log)
@@ -59,7 +72,43 @@ impl Slapd {
         }
         let password_file = folder.join("search-password");
         std::fs::write(&password_file, format!("{SEARCH_PASSWORD}\n")).expect("written");
-        Self { process, port, ca, password_file }
+        let url = format!("{scheme}://localhost:{port}");
+        Self { process, url, ca, password_file }
+    }
+
+    /// Adds a group as an administrator of the directory does, so that its overlay sees it.
+    fn add_group(&self, name: &str, member: &str) {
+        let text = std::fs::read(&self.ca).expect("read");
+        let mut roots = RootCertStore::empty();
+        for authority in CertificateDer::pem_slice_iter(&text) {
+            roots.add(authority.expect("PEM")).expect("a certificate");
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let settings = LdapConnSettings::new()
+            .set_starttls(self.url.starts_with("ldap://"))
+            .set_config(Arc::new(tls));
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(async {
+            let (connection, mut ldap) =
+                LdapConnAsync::with_settings(settings, &self.url).await.expect("connects");
+            ldap3::drive!(connection);
+            let bound = ldap.simple_bind("cn=root,dc=example", SEARCH_PASSWORD).await;
+            bound.and_then(|bound| bound.success()).expect("bound");
+            let one = |text: &str| HashSet::from([text.to_owned()]);
+            let attributes = vec![
+                ("objectClass".to_owned(), one("groupOfNames")),
+                ("cn".to_owned(), one(name)),
+                ("member".to_owned(), one(member)),
+            ];
+            let dn = format!("cn={name},ou=groups,dc=example");
+            let added = ldap.add(&dn, attributes).await;
+            added.and_then(|added| added.success()).expect("added");
+        });
     }
 }
 
@@ -86,25 +135,34 @@ fn certificates(folder: &Path) -> PathBuf {
     ca
 }
 
-fn configuration_of(folder: &Path) -> String {
+fn configuration_of(folder: &Path, has_certificate: bool) -> String {
     let folder = folder.display();
+    let tls = match has_certificate {
+        false => String::new(),
+        true => format!(
+            "TLSCACertificateFile {folder}/ca.pem\n\
+             TLSCertificateFile {folder}/ldap.pem\n\
+             TLSCertificateKeyFile {folder}/ldap.key\n\
+             security tls=1\n"
+        ),
+    };
     format!(
         "include /etc/ldap/schema/core.schema\n\
          include /etc/ldap/schema/cosine.schema\n\
          include /etc/ldap/schema/inetorgperson.schema\n\
          moduleload /usr/lib/ldap/back_mdb\n\
+         moduleload /usr/lib/ldap/memberof\n\
          pidfile {folder}/slapd.pid\n\
-         TLSCACertificateFile {folder}/ca.pem\n\
-         TLSCertificateFile {folder}/ldap.pem\n\
-         TLSCertificateKeyFile {folder}/ldap.key\n\
-         security tls=1\n\
+         {tls}\
          database mdb\n\
          suffix dc=example\n\
          directory {folder}/db\n\
          rootdn cn=root,dc=example\n\
          rootpw {SEARCH_PASSWORD}\n\
          access to attrs=userPassword by anonymous auth by * none\n\
-         access to * by dn.exact=cn=search,dc=example read by * none\n"
+         access to * by dn.exact=cn=search,dc=example read by * none\n\
+         overlay memberof\n\
+         memberof-group-oc groupOfNames\n"
     )
 }
 
@@ -157,19 +215,25 @@ member: uid=admin,ou=people,dc=example
 ";
 
 fn server(folder: &Path, slapd: &Slapd) -> Running {
+    server_with(folder, slapd, |_| {})
+}
+
+fn server_with(folder: &Path, slapd: &Slapd, change: impl FnOnce(&mut Ldap)) -> Running {
     let grant = Grant {
         group: "cn=Auditors,ou=groups,dc=example".to_owned(),
         role: Role::Auditor,
         scope: "region:cn-east".to_owned(),
     };
     Running::start(&folder.join("data"), |config| {
-        config.ldap.url = format!("ldaps://localhost:{}", slapd.port);
+        config.ldap.url.clone_from(&slapd.url);
+        config.ldap.start_tls = slapd.url.starts_with("ldap://");
         config.ldap.ca.clone_from(&slapd.ca);
         config.ldap.bind_dn = "cn=search,dc=example".to_owned();
         config.ldap.bind_password_file.clone_from(&slapd.password_file);
         config.ldap.base = "ou=people,dc=example".to_owned();
         config.ldap.group_base = "ou=groups,dc=example".to_owned();
         config.ldap.roles = vec![grant];
+        change(&mut config.ldap);
     })
 }
 
@@ -218,6 +282,45 @@ fn a_directory_vouches_for_people() {
         assert_eq!(refused(&mut other, name, password), "sign_in_failed", "{name}");
     }
     assert_eq!(other.sign_in("admin", "four pandas eat quietly").0, 200);
+    server.stop().expect("stops well");
+}
+
+// StartTLS: the connection begins in clear text, and nothing is asked or told before it is
+// encrypted (slapd refuses what comes before). Groups stand in the person's own entry.
+#[test]
+fn an_entry_names_its_groups_over_starttls() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let slapd = Slapd::speaking(folder.path(), "ldap", true);
+    slapd.add_group("operators", "uid=zhao6,ou=people,dc=example");
+    let server = server_with(folder.path(), &slapd, |ldap| {
+        // Nothing but `memberOf` says who is in which group.
+        ldap.group_base = String::new();
+        ldap.roles = vec![Grant {
+            group: "CN=Operators,ou=groups,dc=example".to_owned(),
+            role: Role::Viewer,
+            scope: "stack_id:s-2".to_owned(),
+        }];
+    });
+    let mut browser = Browser::new(&server);
+    let (status, info) = browser.sign_in("zhao6", "password-of-zhao6");
+    assert_eq!(status, 200, "{info}");
+    assert_eq!((&info["roles"], &info["scope"]), (&json!(["viewer"]), &json!("stack_id:s-2")));
+    assert_eq!(info["principal"]["source"], json!("ldap"));
+    let mut other = Browser::new(&server);
+    assert_eq!(refused(&mut other, "zhao6", "wrong"), "sign_in_failed");
+    // In a group of the directory, but in none that has a role here.
+    assert_eq!(refused(&mut other, "wang5", "password-of-wang5"), "sign_in_failed");
+    server.stop().expect("stops well");
+}
+
+// A directory that will not begin TLS, or somebody in the middle who says so, gets no password.
+#[test]
+fn without_tls_nothing_is_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let slapd = Slapd::speaking(folder.path(), "ldap", false);
+    let server = server(folder.path(), &slapd);
+    let (status, body) = Browser::new(&server).sign_in("wang5", "password-of-wang5");
+    assert_eq!((status, &body["code"]), (503, &json!("directory_silent")));
     server.stop().expect("stops well");
 }
 

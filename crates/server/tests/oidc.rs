@@ -7,11 +7,15 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use annals_server::Role;
 use annals_server::config::{Grant, Oidc};
 use running::{Browser, Running};
 use serde_json::{Value, json};
+
+/// More than enough for the server to record what it did.
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A provider that runs as long as this lives.
 struct Provider {
@@ -101,6 +105,18 @@ fn a_provider_vouches_for_people() {
     assert_eq!(info["principal"]["source"], json!("oidc"));
     assert_eq!(info["roles"], json!(["auditor"]));
     assert_eq!(info["principal"]["display_name"], json!("Wang Wu"));
+    let path = "/v1/events?q=operation:session.create%20operator:wang5";
+    let deadline = Instant::now() + DEADLINE;
+    // Recorded behind the sign-in, by the server's own thread.
+    let told = loop {
+        let page = browser.call("GET", path, &Value::Null).1;
+        if page["events"].as_array().is_some_and(|events| !events.is_empty()) {
+            break page["events"][0].clone();
+        }
+        assert!(Instant::now() < deadline, "no session.create: {page}");
+        std::thread::yield_now();
+    };
+    assert_eq!(told["operation"], "session.create");
     for (person, code) in [
         // No group of theirs has a role.
         ("zhao6", "no_role"),

@@ -11,6 +11,7 @@ use crate::ordinals::{ABSENT, distinct};
 use crate::part::Part;
 use crate::plan::{columns_of, derived_value};
 use crate::row::{Row, Seen, Target};
+use crate::scoped::Shown;
 
 /// The values of a field in one part, each with a number below `len`.
 pub(crate) enum Codes<'p> {
@@ -133,14 +134,14 @@ impl<'p> Codes<'p> {
         true
     }
 
-    /// How many rows of `set` have each value, by number.
-    pub(crate) fn count(&self, set: &DocSet) -> Vec<u32> {
+    /// How many rows of `set`, which a scope may have `shown`, have each value, by number.
+    pub(crate) fn count(&self, set: &DocSet, shown: Option<&Shown>) -> Vec<u32> {
         match self {
-            Self::Column(column, _) => count_column(column, set),
+            Self::Column(column, _) => count_column(column, set, shown),
             Self::Joint { columns, texts } => {
                 let mut counts = vec![0; texts.len()];
                 if let [(column, numbers)] = &columns[..] {
-                    for (count, number) in count_column(column, set).iter().zip(numbers) {
+                    for (count, number) in count_column(column, set, shown).iter().zip(numbers) {
                         if *number != ABSENT {
                             counts[*number as usize] += count;
                         }
@@ -158,19 +159,56 @@ impl<'p> Codes<'p> {
     }
 }
 
-/// Counts what is in the set, or takes what is not from the kept count of all.
-fn count_column(column: &Column<'_>, set: &DocSet) -> Vec<u32> {
-    if set.count() <= set.len() / 2 {
+/// Counts what is in the set; or takes the counts that are kept of all rows, or of those that the
+/// scope shows, and counts the difference: whichever is least.
+fn count_column(column: &Column<'_>, set: &DocSet, shown: Option<&Shown>) -> Vec<u32> {
+    let (there, all) = (set.count(), set.len());
+    let by_scope = shown.and_then(|shown| by_scope(column, set, shown, there.min(all - there)));
+    if let Some(counts) = by_scope {
+        return counts;
+    }
+    if there <= all / 2 {
         return column.count_in(set);
     }
     let mut others = set.clone();
     others.not();
     let mut counts = Vec::clone(&column.count_all());
+    take(&mut counts, column, &others);
+    counts
+}
+
+/// The counts kept for the scope, corrected; none where `rows_max` rows or more differ, or
+/// none are kept.
+fn by_scope(
+    column: &Column<'_>,
+    set: &DocSet,
+    shown: &Shown,
+    rows_max: u32,
+) -> Option<Vec<u32>> {
+    let Column::Sealed(_, id) = column else { return None };
+    let sure = &shown.sets.sure;
+    let (mut missing, mut further) = (sure.clone(), set.clone());
+    missing.and_not(set);
+    further.and_not(sure);
+    if missing.count() + further.count() >= rows_max {
+        return None;
+    }
+    let counts = shown.counts(*id, column.terms(), || count_column(column, sure, None))?;
+    let mut counts = Vec::clone(&counts);
+    take(&mut counts, column, &missing);
+    if !further.is_empty() {
+        let more = column.count_in(&further);
+        counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+    }
+    Some(counts)
+}
+
+/// Takes the rows of `others` from the counts.
+fn take(counts: &mut [u32], column: &Column<'_>, others: &DocSet) {
     if !others.is_empty() {
-        let others = column.count_in(&others);
+        let others = column.count_in(others);
         counts.iter_mut().zip(others).for_each(|(count, other)| *count -= other);
     }
-    counts
 }
 
 /// The values of any field of an event as texts, each once.

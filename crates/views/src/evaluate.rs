@@ -35,7 +35,7 @@ pub(crate) fn evaluate(part: &Part, node: &Node, within: &DocSet, beside: &Besid
         Node::Or(nodes) => any(part, nodes, within, beside),
         Node::Scope { text, node } if part.is_sealed() => {
             let all = || evaluate(part, node, &DocSet::full(part.len()), beside);
-            let mut sets = Sets::clone(&part.scoped().of(text, all));
+            let mut sets = Sets::clone(&part.scoped().of(text, all).sets);
             sets.keep(within);
             sets
         }

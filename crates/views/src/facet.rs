@@ -125,19 +125,19 @@ fn tally(
         reopened
     });
     let Some(reopened) = reopened.filter(|reopened| !reopened.is_empty()) else {
-        return Ok(tally_codes(&codes, rows));
+        return Ok(tally_codes(search, part, &codes, rows));
     };
     let mut settled = rows.clone();
     settled.and_not(&reopened);
-    let mut tally = tally_codes(&codes, &settled);
+    let mut tally = tally_codes(search, part, &codes, &settled);
     for (text, count) in tally_events(search, part, &reopened, field)? {
         *tally.entry(text).or_default() += count;
     }
     Ok(tally)
 }
 
-fn tally_codes(codes: &Codes<'_>, rows: &DocSet) -> Tally {
-    let counts = codes.count(rows);
+fn tally_codes(search: &Search<'_>, part: &Part, codes: &Codes<'_>, rows: &DocSet) -> Tally {
+    let counts = codes.count(rows, search.shown(part).as_deref());
     let there = counts.iter().filter(|count| **count > 0).count();
     let mut tally = Tally::with_capacity(there);
     if there < counts.len() / 8 {

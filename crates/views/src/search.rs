@@ -5,6 +5,7 @@
 //! on it; none of them looks at deleted rows, hidden rows or heads itself.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use annals_ledger::LedgerReader;
@@ -22,6 +23,7 @@ use crate::index::{SearchIndex, Snapshot};
 use crate::part::Part;
 use crate::plan::{Node, Planner};
 use crate::question::{Answer, Partial, Progress, Question};
+use crate::scoped::Shown;
 use crate::sets::Sets;
 use crate::sieve::Sought;
 use crate::threads;
@@ -43,6 +45,8 @@ pub(crate) struct Search<'s> {
     filter: Compiled,
     sought: Option<Sought>,
     node: Node,
+    /// Under which the parts keep what the scope shows; none without a scope.
+    scope_text: Option<String>,
     /// The positions of the ids that the filter asks for.
     ids: HashMap<String, Vec<u64>>,
     pub(crate) as_of: u64,
@@ -70,6 +74,10 @@ impl<'s> Search<'s> {
         let bound = question.bound();
         let planner = Planner { catalogue: index.catalogue() };
         let scope = planner.scope(&question.scope.bound());
+        let scope_text = match &scope {
+            Node::Scope { text, .. } => Some(text.clone()),
+            _ => None,
+        };
         let node = Node::and(vec![scope, planner.plan(&bound)]);
         let filter = bound.compile(index.catalogue());
         let damage = Damage::none();
@@ -83,6 +91,7 @@ impl<'s> Search<'s> {
             filter,
             sought: Sought::of(&bound),
             node,
+            scope_text,
             ids,
             as_of,
             partial,
@@ -155,6 +164,11 @@ impl<'s> Search<'s> {
             sets.sure.and_not(&reopened);
         }
         sets
+    }
+
+    /// What the scope shows of a part, if there is one and that is kept.
+    pub(crate) fn shown(&self, part: &Part) -> Option<Arc<Shown>> {
+        part.scoped().known(self.scope_text.as_ref()?)
     }
 
     /// The rows of a part whose columns say more than was known as of the head.

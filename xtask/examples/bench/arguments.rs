@@ -32,6 +32,8 @@ pub(crate) struct Arguments {
     pub(crate) rate: Option<u64>,
     /// The data folder that `views` fills and leaves, or finds filled and only asks.
     pub(crate) dir: Option<PathBuf>,
+    /// The scope under which `views` asks every question a second time.
+    pub(crate) scope: Option<String>,
 }
 
 /// How long a soak takes if nothing is said.
@@ -63,6 +65,7 @@ impl Arguments {
             kill_seconds: 60,
             rate: None,
             dir: None,
+            scope: None,
         };
         while let Some(name) = args.next() {
             if name == "--peers" {
@@ -83,9 +86,10 @@ impl Arguments {
                 "--seed" => arguments.seed = number()?,
                 "--rate" => arguments.rate = Some(number()?),
                 "--dir" => arguments.dir = Some(PathBuf::from(value)),
+                "--scope" => arguments.scope = Some(value),
                 _ => bail!(
                     "no such option: `{name}`; there are --events, --batch, --clients, \
-                     --peer-events, --peers, --rate, --dir, --seed, --minutes, \
+                     --peer-events, --peers, --rate, --dir, --scope, --seed, --minutes, \
                      --kill-seconds, --scratch, --annals"
                 ),
             }
@@ -114,13 +118,15 @@ impl Arguments {
         let Self { what, events, batch, clients, peer_events_max, seed, .. } = self;
         let peers = if self.peers { " --peers" } else { "" };
         let rate = self.rate.map(|rate| format!(" --rate {rate}")).unwrap_or_default();
+        let scope = self.scope.as_ref().map(|scope| format!(" --scope '{scope}'"));
+        let scope = scope.unwrap_or_default();
         let peer_events = match peer_events_max {
             &u64::MAX => String::new(),
             some => format!(" --peer-events {some}"),
         };
         format!(
             "cargo xtask bench {what} --events {events} --batch {batch} --clients {clients}\
-             {peer_events} --seed {seed}{rate}{peers}"
+             {peer_events} --seed {seed}{rate}{scope}{peers}"
         )
     }
 }

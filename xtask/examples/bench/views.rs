@@ -3,7 +3,8 @@
 //! The events are generated while they are taken in, with the index following, or stand in a
 //! folder from an earlier run (`--dir`); then the index is opened anew and each question is asked
 //! once cold (the page cache dropped where that is allowed) and several times warm, of which the
-//! median counts. With `--peers` the same questions go to SQLite, PostgreSQL and DuckDB over the
+//! median counts. With `--scope FILTER` each is asked once more under that scope, first while what
+//! the scope shows is not known, then several times. With `--peers` the same questions go to SQLite, PostgreSQL and DuckDB over the
 //! same events, and counts must agree.
 
 mod load;
@@ -23,7 +24,8 @@ use peer::Peer;
 use question::{Ask, Question, questions};
 use sought::Sought;
 use std::time::{Duration, Instant};
-use table::{Asked, Table};
+use place::Place;
+use table::{Asked, Scoped, Table};
 
 /// Times each question is asked when warm.
 const WARM_ROUNDS: usize = 9;
@@ -43,7 +45,7 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Table> {
     let loaded = Loaded::make(arguments, &options)?;
     let mut table = Table::new(arguments, machine, loaded.story.clone());
     machine::forget_resident_max();
-    let (place, start) = loaded.reopen()?;
+    let (mut place, start) = loaded.reopen()?;
     table.start = start;
     for question in &questions {
         drop_page_cache();
@@ -53,12 +55,33 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Table> {
     for (question, row) in questions.iter().zip(&mut table.rows) {
         row.warm = warm(row.cold, || place.ask(&question.ask))?;
     }
+    if let Some(scope) = &arguments.scope {
+        ask_scoped(&mut place, scope, &questions, &mut table)?;
+    }
     (table.resident_mib, table.own_mib) = (machine::resident_mib_max("self"), machine::own_mib());
     drop(place);
     if arguments.peers {
         ask_peers(arguments, &questions, &mut table)?;
     }
     Ok(table)
+}
+
+/// Asks everything again under a scope.
+fn ask_scoped(
+    place: &mut Place,
+    scope: &str,
+    questions: &[Question],
+    table: &mut Table,
+) -> Result<()> {
+    let begun = Instant::now();
+    place.limit(scope)?;
+    table.scoped = Some((scope.to_owned(), begun.elapsed()));
+    for (question, row) in questions.iter().zip(&mut table.rows) {
+        let (first, answer) = timed(|| place.ask(&question.ask))?;
+        let warm = warm(first, || place.ask(&question.ask))?;
+        row.scoped = Some(Scoped { answer, first, warm });
+    }
+    Ok(())
 }
 
 /// The median of several rounds, or the one round that was long enough.

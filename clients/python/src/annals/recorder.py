@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import ssl
 import threading
 import time
 import uuid
@@ -62,7 +63,10 @@ class Recorder:
         spool_bytes_max: int = 1 << 30,
         strict_seconds: float = 5.0,
         memory_items_max: int = 10_000,
+        ca: str | os.PathLike | None = None,
     ):
+        # ca: the certificates that vouch for the server, in PEM; a server's own is
+        # DIR/keys/tls.pem. Otherwise those that the system's Python trusts.
         self._spool = Spool(spool, spool_bytes_max)
         self._strict_seconds = strict_seconds
         self._http = httpx.Client(
@@ -70,6 +74,7 @@ class Recorder:
             headers={"authorization": f"Bearer {token}"},
             timeout=SEND_SECONDS_MAX,
             trust_env=False,
+            verify=ssl.create_default_context(cafile=ca) if ca else True,
         )
         self._memory: deque[tuple[int, Item]] = deque()
         self._memory_items_max = memory_items_max

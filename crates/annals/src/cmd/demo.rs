@@ -39,11 +39,11 @@ pub(crate) fn run(args: &DemoArgs) -> Result<(), Exit> {
     let mut config = Config { data: data.clone(), listen: args.listen, ..Config::default() };
     config.region = "cn-shanghai".to_owned();
     config.stack_id = "demo".to_owned();
-    let events = args.events;
+    let (events, is_encrypted) = (args.events, config.is_encrypted());
     super::serve::first_account(&config, None)?;
     super::serve::serve(config, move |address| {
         std::thread::spawn(move || {
-            if let Err(exit) = fill(&data, address, events) {
+            if let Err(exit) = fill(&data, address, is_encrypted, events) {
                 output::hint(&format!("annals: the demo's events stopped: {}", exit.message()));
             }
         });
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &DemoArgs) -> Result<(), Exit> {
 }
 
 /// Makes tokens, tells the newcomer what to try, sends the events and then the trickle.
-fn fill(data: &Path, address: SocketAddr, events: u64) -> Result<(), Exit> {
+fn fill(data: &Path, address: SocketAddr, is_encrypted: bool, events: u64) -> Result<(), Exit> {
     let control = Control::open(data)
         .map_err(|error| Exit::fault("cannot open the demo's folder", &error))?;
     let token = |name: &str, role| {
@@ -64,9 +64,17 @@ fn fill(data: &Path, address: SocketAddr, events: u64) -> Result<(), Exit> {
     };
     let emitter = token("demo platform", Role::Emitter)?;
     let auditor = token("you", Role::Auditor)?;
-    let url = format!("http://{address}");
-    let client = Client::new(&url, Some(&emitter))
-        .map_err(|error| Exit::fault("cannot reach the demo's server", &error))?;
+    let unreached = "cannot reach the demo's server";
+    let reach = match address.ip().is_unspecified() {
+        true => format!("localhost:{}", address.port()),
+        false => address.to_string(),
+    };
+    let url = format!("{}://{reach}", if is_encrypted { "https" } else { "http" });
+    let ca = is_encrypted.then(|| data.join("keys/tls.pem"));
+    let pem = ca.as_ref().map(std::fs::read).transpose();
+    let pem = pem.map_err(|error| Exit::fault(unreached, &error))?;
+    let client = Client::with_authorities(&url, Some(&emitter), pem.as_deref())
+        .map_err(|error| Exit::fault(unreached, &error))?;
 
     let options = Options { seed: 1, events, days: DAYS, until: super::now(), scenarios: false };
     let mut generator = Generator::new(&options);
@@ -79,7 +87,7 @@ fn fill(data: &Path, address: SocketAddr, events: u64) -> Result<(), Exit> {
         }
     }
     send(&client, &mut body)?;
-    tell(&url, &auditor, events, data);
+    tell(&url, &auditor, events, data, ca.as_deref());
 
     let mut trickle = generator.into_trickle(TRICKLE_PER_MINUTE);
     loop {
@@ -108,8 +116,12 @@ fn send(client: &Client, body: &mut Vec<u8>) -> Result<(), Exit> {
 }
 
 /// What to try first; a hint, so it goes to stderr.
-fn tell(url: &str, auditor: &str, events: u64, data: &Path) {
+fn tell(url: &str, auditor: &str, events: u64, data: &Path, ca: Option<&Path>) {
     let data = data.display();
+    let (variable, option) = match ca.map(Path::display) {
+        Some(ca) => (format!("\n  export ANNALS_CA={ca}"), format!(" --cacert {ca}")),
+        None => (String::new(), String::new()),
+    };
     output::hint(&format!(
         "
 {events} events are in, and more trickle in.
@@ -117,10 +129,10 @@ fn tell(url: &str, auditor: &str, events: u64, data: &Path) {
 In the browser: {url}/ — sign in as `admin` with the one-time password above, then set your own.
 Or in another terminal:
 
-  export ANNALS_TOKEN={auditor}
+  export ANNALS_TOKEN={auditor}{variable}
   annals search 'severity:high -outcome:success' --server {url} --limit 5
-  curl -sH \"authorization: Bearer $ANNALS_TOKEN\" '{url}/v1/events?limit=3'
-  ID=$(curl -sH \"authorization: Bearer $ANNALS_TOKEN\" '{url}/v1/events?limit=1' \
+  curl{option} -sH \"authorization: Bearer $ANNALS_TOKEN\" '{url}/v1/events?limit=3'
+  ID=$(curl{option} -sH \"authorization: Bearer $ANNALS_TOKEN\" '{url}/v1/events?limit=1' \
 | grep -o '\"id\":\"[^\"]*\"' | head -1 | cut -d'\"' -f4)
   annals proof \"$ID\" --server {url} --out event.tlog-proof
   annals verify event.tlog-proof --key \"$(annals key show --data {data})\"

@@ -23,6 +23,8 @@ pub(crate) struct House {
     server: Option<Child>,
     /// `127.0.0.1:PORT` of the running server.
     pub(crate) address: String,
+    /// `http` or `https`, as the server says.
+    pub(crate) scheme: String,
 }
 
 impl House {
@@ -36,7 +38,7 @@ impl House {
     /// A new folder, nothing running.
     pub(crate) fn closed() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { folder, server: None, address: String::new() }
+        Self { folder, server: None, address: String::new(), scheme: String::new() }
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -62,7 +64,7 @@ impl House {
         self.listen(address, &[]);
     }
 
-    fn listen(&mut self, address: &str, env: &[(&str, &str)]) {
+    pub(crate) fn listen(&mut self, address: &str, env: &[(&str, &str)]) {
         assert!(self.server.is_none(), "already running");
         let log = std::fs::OpenOptions::new()
             .create(true)
@@ -80,11 +82,11 @@ impl House {
             .unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on http://");
-        let address = address.unwrap_or_else(|| {
+        let url = line.trim().strip_prefix("listening on ");
+        let (scheme, address) = url.and_then(|url| url.split_once("://")).unwrap_or_else(|| {
             panic!("no address in {line:?}; log: {}", self.log());
         });
-        self.address = address.to_owned();
+        (self.scheme, self.address) = (scheme.to_owned(), address.to_owned());
         self.server = Some(child);
     }
 
@@ -269,6 +271,7 @@ pub(crate) fn annals_with(args: &[&str], env: &[(&str, &str)], input: &[u8]) -> 
         .args(args)
         .env_remove("ANNALS_TOKEN")
         .env_remove("ANNALS_SERVER")
+        .env_remove("ANNALS_CA")
         .envs(env.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

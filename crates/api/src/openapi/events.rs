@@ -7,6 +7,7 @@ use super::schema::{Appending, ById, EventsPage, Found, Guarded, Querying};
 use crate::routes;
 use crate::wire::append::AppendAnswer;
 use crate::wire::event::schema::Event;
+use crate::wire::fingerprint::FingerprintsAnswer;
 use crate::wire::quarantine::{QuarantinePage, ReplayAnswer};
 use crate::wire::unmask::{UnmaskAnswer, UnmaskRequest};
 
@@ -125,6 +126,20 @@ pub(super) fn event_at_proof() {}
     responses((status = 200, description = "The values", body = UnmaskAnswer), Guarded, Found),
 )]
 pub(super) fn unmask() {}
+
+/// Which masked secrets of an event were seen before
+///
+/// Needs the right `read-fingerprints`. A token, key or cookie is masked before anything is kept;
+/// what is left of it is a short keyed hash by which two uses of one secret can be told to be of
+/// the same. Of passwords, PINs and one-time codes nothing is kept. The record of it is durable
+/// before anything is shown; if it cannot be kept, nothing is.
+#[utoipa::path(
+    get, path = routes::FINGERPRINTS, tag = "events", security(("token" = [])),
+    params(("index" = u64, Path, description = "The event's position in the ledger")),
+    responses((status = 200, description = "One for each secret", body = FingerprintsAnswer),
+        Guarded, Found),
+)]
+pub(super) fn fingerprints() {}
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]

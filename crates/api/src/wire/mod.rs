@@ -10,6 +10,7 @@ pub mod column;
 pub mod csv;
 pub mod event;
 pub mod export;
+pub mod fingerprint;
 pub mod health;
 pub mod history;
 pub mod identity;

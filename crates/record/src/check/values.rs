@@ -39,6 +39,7 @@ pub(super) struct Values<'w> {
     cuts: SmallVec<[&'static str; 4]>,
     /// SHA-256 of the whole masked request data, where that was cut.
     request_data_hash: Option<[u8; 32]>,
+    is_masked: bool,
 }
 
 impl<'w> Values<'w> {
@@ -49,7 +50,13 @@ impl<'w> Values<'w> {
         faults: &'w mut Faults,
     ) -> Self {
         let (ends, cuts) = (SmallVec::new(), SmallVec::new());
-        Self { bytes, ends, keys, is_server, faults, cuts, request_data_hash: None }
+        let request_data_hash = None;
+        Self { bytes, ends, keys, is_server, faults, cuts, request_data_hash, is_masked: false }
+    }
+
+    /// True if a secret was masked.
+    pub(super) fn is_masked(&self) -> bool {
+        self.is_masked
     }
 
     pub(super) fn into_ends(self) -> SmallVec<[End; 16]> {
@@ -75,7 +82,7 @@ impl<'w> Values<'w> {
         }
         self.checked(Tag::OPERATOR, act.operator);
         if let Some(id) = id {
-            let id = mask_plain(id, self.keys);
+            let id = self.masked_text(id);
             self.checked(Tag::OBJECT_ID, &id);
         }
         self.objects(act);
@@ -117,10 +124,17 @@ impl<'w> Values<'w> {
     fn free(&mut self, tag: Tag, field: &'static str, text: Option<&str>, chars_max: usize) {
         if let Some(text) = text {
             check_free(self.faults, field, text);
-            let masked = mask_plain(text, self.keys);
+            let masked = self.masked_text(text);
             let kept = self.cut(&masked, field, chars_max);
             self.checked(tag, kept);
         }
+    }
+
+    /// The text with its secrets masked.
+    fn masked_text<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
+        let masked = mask_plain(text, self.keys);
+        self.is_masked |= matches!(masked, Cow::Owned(_));
+        masked
     }
 
     fn cut<'t>(&mut self, text: &'t str, field: &'static str, chars_max: usize) -> &'t str {
@@ -161,7 +175,10 @@ impl<'w> Values<'w> {
     /// The masked JSON text; none if it must not be kept.
     fn masked<'t>(&mut self, field: &'static str, json: &'t str) -> Option<Cow<'t, str>> {
         let (code, message) = match mask_json(json, self.keys) {
-            Ok(masked) => return Some(masked),
+            Ok(masked) => {
+                self.is_masked |= matches!(masked, Cow::Owned(_));
+                return Some(masked);
+            }
             Err(JsonFault::TooDeep) => {
                 (codes::TOO_DEEP, format!("nested deeper than {JSON_DEPTH_MAX} arrays and objects"))
             }
@@ -250,7 +267,7 @@ impl<'w> Values<'w> {
 
     fn masked_pair(&mut self, key: &str, value: Option<&str>) {
         if let Some(value) = value {
-            let masked = mask_plain(value, self.keys);
+            let masked = self.masked_text(value);
             self.pair(key, Some(&masked));
         }
     }
@@ -258,7 +275,7 @@ impl<'w> Values<'w> {
     fn name(&mut self, field: &'static str, name: Option<&str>) {
         if let Some(name) = name {
             check_free(self.faults, field, name);
-            let masked = mask_plain(name, self.keys);
+            let masked = self.masked_text(name);
             let kept = self.cut(&masked, field, OBJECT_NAME_CHARS_MAX);
             self.pair("name", Some(kept));
         }

@@ -3,7 +3,7 @@
 //! The text must be valid JSON. The same walk finds what RFC 8259 allows and we do not: too deep
 //! nesting, halves of surrogate pairs, U+0000.
 
-use super::{Keys, MASK, text};
+use super::{Keys, Kind, MASK, text};
 use crate::canonical::unescape;
 use crate::limits::JSON_DEPTH_MAX;
 use memchr::memchr2;
@@ -29,7 +29,7 @@ pub(crate) fn mask_json<'a>(json: &'a str, keys: &Keys) -> Result<Cow<'a, str>, 
     if opening <= JSON_DEPTH_MAX && !keys.may_match(json) {
         return Ok(Cow::Borrowed(json));
     }
-    let mut walk = Walk { json, keys, at: 0, out: String::new(), done: 0 };
+    let mut walk = Walk::new(json, keys, None);
     walk.run()?;
     if walk.done == 0 {
         return Ok(Cow::Borrowed(json));
@@ -38,30 +38,39 @@ pub(crate) fn mask_json<'a>(json: &'a str, keys: &Keys) -> Result<Cow<'a, str>, 
     Ok(Cow::Owned(walk.out))
 }
 
-struct Walk<'a> {
+/// Learns of each secret: what it is, and its text, escaped as in the JSON.
+pub(super) type Hear<'h> = &'h mut dyn FnMut(Kind, &str);
+
+pub(super) struct Walk<'a, 'h> {
     json: &'a str,
     keys: &'a Keys,
     at: usize,
     out: String,
     /// Bytes of `json` that are already in `out`.
     done: usize,
+    /// None where nobody wants to know.
+    hear: Option<Hear<'h>>,
 }
 
-impl Walk<'_> {
-    fn run(&mut self) -> Result<(), JsonFault> {
+impl<'a, 'h> Walk<'a, 'h> {
+    pub(super) fn new(json: &'a str, keys: &'a Keys, hear: Option<Hear<'h>>) -> Self {
+        Self { json, keys, at: 0, out: String::new(), done: 0, hear }
+    }
+
+    pub(super) fn run(&mut self) -> Result<(), JsonFault> {
         let bytes = self.json.as_bytes();
         // One bit a level, the lowest for the innermost: 1 for an object. Depth is at most 64.
         let (mut objects, mut depth) = (0u64, 0);
         let mut at_key = false;
-        let mut after_option = false;
+        let mut after_option = None;
         while let Some(byte) = bytes.get(self.at) {
             match byte {
                 b'"' if at_key => {
                     let key = self.string()?;
                     at_key = false;
                     let key = unescape(&self.json[key]).ok_or(JsonFault::NotJson)?;
-                    if self.keys.is_secret(&key) {
-                        self.mask_value()?;
+                    if let Some(kind) = self.keys.kind(&key) {
+                        self.mask_value(kind)?;
                     }
                 }
                 b'"' => {
@@ -75,19 +84,19 @@ impl Walk<'_> {
                     depth += 1;
                     at_key = *byte == b'{';
                     objects = objects << 1 | u64::from(at_key);
-                    after_option = false;
+                    after_option = None;
                     self.at += 1;
                 }
                 b'}' | b']' => {
                     depth = depth.checked_sub(1).ok_or(JsonFault::NotJson)?;
                     objects >>= 1;
                     at_key = false;
-                    after_option = false;
+                    after_option = None;
                     self.at += 1;
                 }
                 b',' => {
                     at_key = objects & 1 == 1;
-                    after_option &= !at_key;
+                    after_option = after_option.filter(|_| !at_key);
                     self.at += 1;
                 }
                 _ => self.at += 1,
@@ -97,7 +106,7 @@ impl Walk<'_> {
     }
 
     /// Replaces the value behind a key that was just read.
-    fn mask_value(&mut self) -> Result<(), JsonFault> {
+    fn mask_value(&mut self, kind: Kind) -> Result<(), JsonFault> {
         let bytes = self.json.as_bytes();
         while matches!(bytes.get(self.at), Some(b':' | b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
@@ -127,35 +136,43 @@ impl Walk<'_> {
                 break;
             }
         }
-        self.replace(start..self.at, "\"***\"");
+        self.replace(start..self.at, "\"***\"", kind);
         Ok(())
     }
 
-    /// Masks the secrets of a string. True if it is an option like `--password`, whose value is
-    /// the next string of the array.
-    fn mask_string(&mut self, inside: Range<usize>, secret: bool) -> Result<bool, JsonFault> {
+    /// Masks the secrets of a string. If it is an option like `--password`, whose value is the
+    /// next string of the array, the answer is what that value is.
+    fn mask_string(
+        &mut self,
+        inside: Range<usize>,
+        secret: Option<Kind>,
+    ) -> Result<Option<Kind>, JsonFault> {
         let raw = &self.json[inside.clone()];
-        if secret {
-            self.replace(inside, MASK);
-            return Ok(false);
+        if let Some(kind) = secret {
+            self.replace(inside, MASK, kind);
+            return Ok(None);
         }
         if !self.keys.may_match(raw) {
-            return Ok(false);
+            return Ok(None);
         }
         let plain = unescape(raw).ok_or(JsonFault::NotJson)?;
         let secrets = text::secrets(&plain, self.keys);
         let mut spot = Spot { raw, at: 0, plain: 0 };
         for secret in secrets {
-            let start = spot.of(secret.start);
-            let end = spot.of(secret.end);
-            self.replace(inside.start + start..inside.start + end, MASK);
+            let start = spot.of(secret.range.start);
+            let end = spot.of(secret.range.end);
+            self.replace(inside.start + start..inside.start + end, MASK, secret.kind);
         }
-        Ok(plain.starts_with('-') && !plain.contains([' ', '=']) && self.keys.is_secret(&plain))
+        let is_option = plain.starts_with('-') && !plain.contains([' ', '=']);
+        Ok(self.keys.kind(&plain).filter(|_| is_option))
     }
 
-    fn replace(&mut self, range: Range<usize>, mask: &str) {
+    fn replace(&mut self, range: Range<usize>, mask: &str, kind: Kind) {
         if self.json[range.clone()] == *mask {
             return;
+        }
+        if let Some(hear) = &mut self.hear {
+            hear(kind, &self.json[range.clone()]);
         }
         self.out.push_str(&self.json[self.done..range.start]);
         self.out.push_str(mask);

@@ -3,17 +3,26 @@
 //! One walk from left to right over the text; each secret found is jumped over, so the work is
 //! linear in the length of the text. When in doubt too much is masked, not too little.
 
-use super::{Keys, MASK};
+use super::{Keys, Kind, MASK};
 use std::ops::Range;
 
+/// A secret in a text.
+pub(super) struct Secret {
+    /// Its bytes.
+    pub(super) range: Range<usize>,
+    /// What it is.
+    pub(super) kind: Kind,
+}
+
 /// The secrets of `text`, in order and apart from each other.
-pub(super) fn secrets(text: &str, keys: &Keys) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = Vec::new();
+pub(super) fn secrets(text: &str, keys: &Keys) -> Vec<Secret> {
+    let mut found: Vec<Secret> = Vec::new();
     let mut walk = Walk { text, bytes: text.as_bytes(), at: 0 };
     while walk.at < walk.bytes.len() {
         let secret = if walk.rest().starts_with(b"://") {
             walk.at += 3;
-            walk.password_of_url()
+            let password = walk.password_of_url();
+            password.map(|range| Secret { range, kind: Kind::Guessable })
         } else if is_key_start(walk.bytes, walk.at) {
             walk.value_of_key(keys)
         } else {
@@ -22,8 +31,8 @@ pub(super) fn secrets(text: &str, keys: &Keys) -> Vec<Range<usize>> {
             None
         };
         if let Some(secret) = secret {
-            walk.at = secret.end;
-            if !secret.is_empty() && text[secret.clone()] != *MASK {
+            walk.at = secret.range.end;
+            if !secret.range.is_empty() && text[secret.range.clone()] != *MASK {
                 found.push(secret);
             }
         }
@@ -60,19 +69,22 @@ impl Walk<'_> {
     }
 
     /// Reads a key; if it is secret and a value follows, the value. Moves behind the key.
-    fn value_of_key(&mut self, keys: &Keys) -> Option<Range<usize>> {
+    fn value_of_key(&mut self, keys: &Keys) -> Option<Secret> {
         let start = self.at;
         while is_key_start(self.bytes, self.at) {
             self.at += if self.bytes[self.at] == b'\\' { 6 } else { 1 };
         }
         let key = self.text[start..self.at].trim_end_matches('.');
-        let secret = match key.contains('\\') {
-            true => crate::canonical::unescape(key).is_some_and(|key| keys.is_secret(&key)),
-            false => keys.is_secret(key),
+        let kind = match key.contains('\\') {
+            true => crate::canonical::unescape(key).and_then(|key| keys.kind(&key)),
+            false => keys.kind(key),
         };
-        if !secret {
-            return None;
-        }
+        let kind = kind?;
+        self.value_behind(start, key).map(|range| Secret { range, kind })
+    }
+
+    /// The value behind the secret key that was just read and began at `start`.
+    fn value_behind(&self, start: usize, key: &str) -> Option<Range<usize>> {
         let option = key.starts_with('-');
         let mut at = self.at + quote_bytes(&self.bytes[self.at..]);
         let quoted = at > self.at;

@@ -38,6 +38,33 @@ const SECRET_PAIRS: [(&str, &str); 9] = [
 /// Ends of a word that mean a secret: `vncpassword`, `rootpasswd`.
 const SECRET_ENDS: [&str; 3] = ["password", "passwd", "passphrase"];
 
+/// Words of a password, a PIN or a one-time code, also with a plural s. Of these nothing is kept,
+/// not even a fingerprint: they are short, and people use them again.
+const GUESSABLE: [&str; 5] = ["password", "passwd", "passphrase", "pin", "otp"];
+
+/// The same as two words.
+const GUESSABLE_PAIRS: [(&str, &str); 3] =
+    [("pass", "word"), ("pass", "wd"), ("pass", "phrase")];
+
+/// Chinese for password and one-time code, in keys of a site's own.
+const GUESSABLE_PARTS: [&str; 3] = ["密码", "口令", "验证码"];
+
+/// True if the words of `key` mean a password, a PIN or a one-time code.
+pub(super) fn are_guessable(key: &str) -> bool {
+    let mut before = "";
+    let is_guessable = split(key).any(|word| {
+        let pair = |(first, second): &(&str, &str)| {
+            before.eq_ignore_ascii_case(first) && is_word(word, second)
+        };
+        let guessable = GUESSABLE.iter().any(|known| is_word(word, known))
+            || SECRET_ENDS.iter().any(|end| ends_with(word, end))
+            || GUESSABLE_PAIRS.iter().any(pair);
+        before = word;
+        guessable
+    });
+    is_guessable || GUESSABLE_PARTS.iter().any(|part| key.contains(part))
+}
+
 /// True if the words of `key` mean a secret.
 pub(super) fn are_secret(key: &str) -> bool {
     let mut before = "";
@@ -174,6 +201,20 @@ mod tests {
             "compass",
         ] {
             assert!(!are_secret(plain), "{plain}");
+        }
+    }
+
+    // Protects: nothing of what can be guessed or is used elsewhere leaves a trace.
+    #[test]
+    fn which_secrets_can_be_guessed() {
+        for key in ["password", "newPasswords", "vncpassword", "PIN", "pinCode", "otp_secret"] {
+            assert!(are_guessable(key), "{key}");
+        }
+        for key in ["pass_word", "passphrase", "root.passwd", "登录密码", "credential_password"] {
+            assert!(are_guessable(key), "{key}");
+        }
+        for key in ["token", "api_key", "clientSecret", "Set-Cookie", "idCard", "opinion"] {
+            assert!(!are_guessable(key), "{key}");
         }
     }
 

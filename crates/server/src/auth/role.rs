@@ -61,6 +61,8 @@ rights! {
     SeeOrigins = "see-origins",
     /// See masked values, each time for a reason.
     UnmaskEvents = "unmask-events",
+    /// See which masked secrets were the same.
+    ReadFingerprints = "read-fingerprints",
     /// List rejected lines.
     ReadQuarantine = "read-quarantine",
     /// Send rejected lines again.
@@ -122,7 +124,8 @@ impl Role {
             Self::SecurityAdmin => {
                 let accounts = matches!(right, ReadAccounts | ManageAccounts | ManageSessions);
                 let tokens = matches!(right, ReadTokens | ManageTokens);
-                reads || is_own || accounts || tokens || right == UnmaskEvents
+                let secrets = matches!(right, UnmaskEvents | ReadFingerprints);
+                reads || is_own || accounts || tokens || secrets
             }
             Self::SystemAdmin => {
                 let runs =
@@ -280,6 +283,7 @@ mod tests {
         check(Right::ReadEntries, "auditor");
         check(Right::SeeOrigins, "auditor, security-admin, audit-admin");
         check(Right::UnmaskEvents, "auditor, security-admin");
+        check(Right::ReadFingerprints, "security-admin");
         check(Right::ReadQuarantine, "auditor, audit-admin");
         check(Right::ReplayQuarantine, "audit-admin");
         check(Right::ReadStatus, "auditor, system-admin, audit-admin");
@@ -322,7 +326,7 @@ mod tests {
     #[test]
     fn the_guide_tells_the_table() {
         use Right::*;
-        let rows: [(&str, &[Right]); 11] = [
+        let rows: [(&str, &[Right]); 12] = [
             ("send events", &[WriteEvents]),
             (
                 "read, export, prove, embed events in scope",
@@ -330,6 +334,7 @@ mod tests {
             ),
             ("see raw lines", &[SeeOrigins]),
             ("unmask, for a reason", &[UnmaskEvents]),
+            ("see which masked secrets were the same", &[ReadFingerprints]),
             ("read entry bundles", &[ReadEntries]),
             ("read the quarantine", &[ReadQuarantine]),
             ("replay from it", &[ReplayQuarantine]),

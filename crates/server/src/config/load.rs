@@ -10,6 +10,7 @@ use super::{Config, keys};
 /// Variables of the program that are no configuration keys.
 const OTHER_VARIABLES: &[&str] = &[
     "ANNALS_ADMIN_PASSWORD",
+    "ANNALS_CA",
     "ANNALS_CONFIG",
     "ANNALS_LOG_FILTER",
     "ANNALS_SERVER",

@@ -103,6 +103,17 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE tokens ADD COLUMN created_by TEXT NOT NULL DEFAULT 'unknown';
     ALTER TABLE tokens ADD COLUMN certificate TEXT;
 ",
+    "
+    CREATE TABLE fingerprints (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        leaf INTEGER NOT NULL,
+        field INTEGER NOT NULL,
+        emitter TEXT NOT NULL,
+        value INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX fingerprints_of_leaf ON fingerprints (leaf);
+    CREATE INDEX fingerprints_of_secret ON fingerprints (value, emitter, leaf);
+",
 ];
 
 /// The version this program writes.

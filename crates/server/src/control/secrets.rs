@@ -17,6 +17,8 @@ pub(crate) const PSEUDONYMS: &str = "pseudonyms";
 pub(crate) const CONFIGURATION: &str = "configuration";
 /// Name of those digests, as of the last start.
 pub(crate) const CONFIGURATION_SEEN: &str = "configuration-seen";
+/// Name of the key of fingerprints of masked secrets.
+pub(crate) const FINGERPRINTS: &str = "fingerprints";
 /// Name of the key that tokens of embedded pages are signed with.
 pub(crate) const EMBED_TOKENS: &str = "embed-tokens";
 

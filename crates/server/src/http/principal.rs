@@ -151,8 +151,8 @@ macro_rules! permissions {
 
 permissions! {
     WriteEvents ReadEvents ReadCatalogue ExportEvents ReadQuarantine ReplayQuarantine ReadStatus
-    VerifyLedger ReadMetrics UnmaskEvents ReadConfiguration UseAccount ReadAccounts ManageAccounts
-    ManageSessions ReadTokens ManageTokens IssueEmbedTokens
+    VerifyLedger ReadMetrics UnmaskEvents ReadFingerprints ReadConfiguration UseAccount ReadAccounts
+    ManageAccounts ManageSessions ReadTokens ManageTokens IssueEmbedTokens
 }
 
 impl<P: Permission, S: Sync> FromRequestParts<S> for Permit<P> {

@@ -3,6 +3,7 @@
 mod accounts;
 mod append;
 mod console;
+mod fingerprints;
 mod masked;
 mod matrix;
 mod operations;

@@ -64,6 +64,7 @@ pub(crate) const TRACES: &[(Method, &str, Trace)] = &[
     (GET, routes::EVENT_AT, VIEW),
     (GET, routes::EVENT_AT_PROOF, Trace::Act("proof.create")),
     (POST, routes::UNMASK, Trace::Act("event.unmask")),
+    (GET, routes::FINGERPRINTS, Trace::Act("fingerprint.view")),
     (GET, routes::COUNT, QUERY),
     (GET, routes::FACETS, QUERY),
     (GET, routes::GROUPS, QUERY),

@@ -13,6 +13,8 @@ use annals_record::{Fault, Leaf, Record, Sealed, Sender, codes};
 use annals_views::Row;
 use uuid::Uuid;
 
+use crate::fingerprints::Fingerprint;
+
 use super::limits::LINE_BYTES_MAX;
 use super::lines::Item;
 use super::outcome::Source;
@@ -54,13 +56,24 @@ struct Batch {
     ticket: Ticket,
     leaves: Vec<Sealed>,
     sources: Vec<Source>,
+    fingerprints: Masked,
     text_bytes: usize,
+}
+
+/// What was masked in which leaf of a batch: its place, and the fingerprints.
+type Masked = Vec<(usize, Vec<Fingerprint>)>;
+
+/// A leaf ready for a batch.
+struct Ready {
+    sealed: Sealed,
+    fingerprints: Vec<Fingerprint>,
 }
 
 /// One batch on its way.
 struct Sent {
     receipt: Receipt,
     sources: Vec<Source>,
+    fingerprints: Masked,
     on_conflict: OnConflict,
 }
 
@@ -114,8 +127,8 @@ impl<'a> Batches<'a> {
         let text_bytes = item.text.len();
         let sealed = match parse(item, broken) {
             Ok((record, faults)) => {
-                self.seal(&record, faults, self.request.sender, text_bytes)?.and_then(|sealed| {
-                    in_scope(sealed, |leaf| {
+                self.seal(&record, faults, self.request.sender, text_bytes)?.and_then(|ready| {
+                    in_scope(ready, |leaf| {
                         let scope = self.request.scope;
                         scope.is_none_or(|scope| scope.sees(&Row::new(leaf, 0)))
                     })
@@ -124,7 +137,7 @@ impl<'a> Batches<'a> {
             Err(fault) => Err(vec![fault]),
         };
         self.text_bytes_left = self.text_bytes_left.saturating_sub(text_bytes);
-        Ok(sealed.map(|sealed| self.add(sealed, Source::Line(item.line), text_bytes)))
+        Ok(sealed.map(|ready| self.add(ready, Source::Line(item.line), text_bytes)))
     }
 
     /// Seals a record of the sender into a batch, if `sees` lets it write the leaf; the inner
@@ -137,8 +150,8 @@ impl<'a> Batches<'a> {
     ) -> Result<Result<(), Vec<Fault>>, IngestError> {
         let text_bytes = self.text_bytes_left;
         let sealed = self.seal(record, faults, self.request.sender, text_bytes)?;
-        let sealed = sealed.and_then(|sealed| in_scope(sealed, sees));
-        Ok(sealed.map(|sealed| self.add(sealed, Source::Line(1), text_bytes)))
+        let sealed = sealed.and_then(|ready| in_scope(ready, sees));
+        Ok(sealed.map(|ready| self.add(ready, Source::Line(1), text_bytes)))
     }
 
     /// Seals a rejected line into a batch. One that was kept before is not kept again; what that
@@ -169,12 +182,15 @@ impl<'a> Batches<'a> {
         mut faults: Vec<Fault>,
         sender: &Sender,
         text_bytes: usize,
-    ) -> Result<Result<Sealed, Vec<Fault>>, IngestError> {
+    ) -> Result<Result<Ready, Vec<Fault>>, IngestError> {
         let catalogue = &self.ingest.catalogue;
         let salt = self.salts.next()?;
         let received = self.room(text_bytes)?.ticket.received_time;
         Ok(match record.seal(catalogue, sender, received, salt, new_id) {
-            Ok(sealed) if faults.is_empty() => Ok(sealed),
+            Ok(sealed) if faults.is_empty() => {
+                let fingerprints = self.fingerprints(record, &sealed, sender);
+                Ok(Ready { sealed, fingerprints })
+            }
             Ok(_) => Err(faults),
             Err(others) => {
                 // A field that was at fault already is not reported as missing too.
@@ -185,8 +201,28 @@ impl<'a> Batches<'a> {
         })
     }
 
-    fn add(&mut self, sealed: Sealed, source: Source, text_bytes: usize) {
+    /// Those of what was masked in what somebody else sent.
+    fn fingerprints(
+        &self,
+        record: &Record<'_>,
+        sealed: &Sealed,
+        sender: &Sender,
+    ) -> Vec<Fingerprint> {
+        match &self.ingest.fingerprints {
+            Some(fingerprints) if sealed.is_masked && !sender.is_server => {
+                let operation = sealed.leaf.core().operation();
+                fingerprints.of(record, &self.ingest.catalogue, operation, &sender.emitter)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn add(&mut self, ready: Ready, source: Source, text_bytes: usize) {
+        let Ready { sealed, fingerprints } = ready;
         if let Some(batch) = &mut self.open {
+            if !fingerprints.is_empty() {
+                batch.fingerprints.push((batch.leaves.len(), fingerprints));
+            }
             batch.leaves.push(sealed);
             batch.sources.push(source);
             batch.text_bytes += text_bytes;
@@ -236,9 +272,10 @@ impl<'a> Batches<'a> {
     }
 
     fn send(&mut self, batch: Batch) {
-        let Batch { ticket, leaves, sources, .. } = batch;
-        let receipt = self.ingest.appender.append(ticket, leaves, self.on_conflict);
-        self.sent.push(Sent { receipt, sources, on_conflict: self.on_conflict });
+        let Batch { ticket, leaves, sources, fingerprints, .. } = batch;
+        let on_conflict = self.on_conflict;
+        let receipt = self.ingest.appender.append(ticket, leaves, on_conflict);
+        self.sent.push(Sent { receipt, sources, fingerprints, on_conflict });
     }
 
     /// Hands everything to the ledger and waits until all of it is durable and proved.
@@ -259,7 +296,7 @@ impl<'a> Batches<'a> {
     fn wait(&mut self) -> (Outcome, Vec<Conflict>, Option<LedgerError>) {
         let (mut outcome, mut conflicts) = (Outcome::default(), Vec::new());
         let mut failure = None;
-        for Sent { receipt, sources, on_conflict } in self.sent.drain(..) {
+        for Sent { receipt, sources, fingerprints, on_conflict } in self.sent.drain(..) {
             let appended = match receipt.wait() {
                 Ok(appended) => appended,
                 Err(error) => {
@@ -268,6 +305,7 @@ impl<'a> Batches<'a> {
                 }
             };
             outcome.add(&appended, &sources);
+            self.ingest.note(&fingerprints, &appended.places, &self.request.sender.emitter);
             for (place, source) in appended.places.iter().zip(&sources) {
                 let Place::Conflict(index) = place else { continue };
                 outcome.refused |= on_conflict == OnConflict::Refuse;
@@ -287,7 +325,20 @@ impl<'a> Batches<'a> {
 
 impl Batch {
     fn new(ticket: Ticket) -> Self {
-        Self { ticket, leaves: Vec::new(), sources: Vec::new(), text_bytes: 0 }
+        let (leaves, sources, fingerprints) = (Vec::new(), Vec::new(), Vec::new());
+        Self { ticket, leaves, sources, fingerprints, text_bytes: 0 }
+    }
+}
+
+impl Ingest {
+    /// Notes the fingerprints of the leaves that were kept now.
+    fn note(&self, fingerprints: &Masked, places: &[Place], emitter: &str) {
+        let Some(noted) = &self.fingerprints else { return };
+        for (place, found) in fingerprints {
+            if let Some(Place::Accepted(index)) = places.get(*place) {
+                noted.note(index.0, emitter, found);
+            }
+        }
     }
 }
 
@@ -301,9 +352,9 @@ impl Conflict {
 }
 
 /// What is not known to be in the sender's scope is not the sender's to write.
-fn in_scope(sealed: Sealed, sees: impl Fn(&Leaf) -> bool) -> Result<Sealed, Vec<Fault>> {
-    if sees(&sealed.leaf) {
-        return Ok(sealed);
+fn in_scope(ready: Ready, sees: impl Fn(&Leaf) -> bool) -> Result<Ready, Vec<Fault>> {
+    if sees(&ready.sealed.leaf) {
+        return Ok(ready);
     }
     let message = "the token is limited to other events; use one whose scope covers this";
     Err(vec![Fault::new(codes::OUT_OF_SCOPE, "", message.to_owned())])

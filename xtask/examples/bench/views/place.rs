@@ -1,4 +1,4 @@
-//! The index as it is asked: every question under the scope of everything.
+//! The index as it is asked: every question under the scope of everything, or under one.
 
 use super::question::{Ask, FACETS};
 use annals_ledger::{Follower, LedgerReader};
@@ -23,6 +23,7 @@ pub(crate) struct Place {
     indexer: Mutex<Option<Indexer>>,
     catalogue: Arc<Catalogue>,
     now: Timestamp,
+    scope: Scope,
     /// Where the walk to the far page stands, once it was walked.
     far: Mutex<Option<annals_views::PageToken>>,
 }
@@ -38,7 +39,17 @@ impl Place {
             IndexOptions::default(),
         )?;
         let (indexer, far) = (Mutex::new(Some(indexer)), Mutex::new(None));
-        Ok(Self { index, indexer, catalogue, now, far })
+        let scope = Scope::everything();
+        Ok(Self { index, indexer, catalogue, now, scope, far })
+    }
+
+    /// From now on asks under this scope. What it shows of each part is found out now.
+    pub(crate) fn limit(&mut self, scope: &str) -> Result<()> {
+        self.scope = Scope::parse(scope, &self.catalogue)?;
+        self.far = Mutex::new(None);
+        let shown = self.index.count(&self.question("")?, &Progress::default())?.value;
+        ensure!(shown > 0, "the scope shows nothing");
+        Ok(())
     }
 
     /// What follows the ledger; can be taken once.
@@ -80,7 +91,7 @@ impl Place {
     }
 
     fn question(&self, filter: &str) -> Result<Question> {
-        let mut question = Question::everything(Scope::everything(), self.now);
+        let mut question = Question::everything(self.scope.clone(), self.now);
         question.filter = Filter::parse(filter, &self.catalogue)?;
         Ok(question)
     }
@@ -102,7 +113,8 @@ impl Place {
         let zone = TimeZone::UTC;
         let days = self.index.histogram(&question, Interval::Day, &zone, &progress)?.value;
         let facets = self.index.facets(&question, &fields, TOP, &progress)?.value;
-        ensure!(rows > 0 && facets.len() == fields.len(), "an overview of nothing");
+        let is_something = rows > 0 || !self.scope.is_everything();
+        ensure!(is_something && facets.len() == fields.len(), "an overview of nothing");
         let in_days: u64 = days.iter().map(|day| day.count).sum();
         ensure!(in_days == count, "the histogram holds {in_days} of {count} events");
         Ok(count)
@@ -118,7 +130,11 @@ impl Place {
         if far.is_none() {
             let mut last = None;
             for _ in 1..FAR_PAGE {
-                let next = page(last)?.value.next.context("too few events for a far page")?;
+                let next = match page(last)?.value.next {
+                    // A scope may show no page as far as that.
+                    None if !self.scope.is_everything() => break,
+                    next => next.context("too few events for a far page")?,
+                };
                 last = Some(next.last);
                 *far = Some(next);
             }

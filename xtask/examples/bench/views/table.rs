@@ -14,14 +14,25 @@ pub(crate) struct Asked {
     pub(crate) warm: Duration,
     /// Rows or a count: what came back the first time.
     pub(crate) answer: u64,
+    /// The same under a scope.
+    pub(crate) scoped: Option<Scoped>,
     /// The peers' times, in the order of the table's peers.
     pub(crate) peers: Vec<Duration>,
+}
+
+/// One question, asked under a scope.
+pub(crate) struct Scoped {
+    pub(crate) answer: u64,
+    /// The first time.
+    pub(crate) first: Duration,
+    pub(crate) warm: Duration,
 }
 
 impl Asked {
     pub(crate) fn new(question: &Question, cold: Duration, answer: u64) -> Self {
         let Question { what, must_ms, .. } = *question;
-        Self { what, must_ms, cold, warm: Duration::ZERO, answer, peers: Vec::new() }
+        let (warm, scoped, peers) = (Duration::ZERO, None, Vec::new());
+        Self { what, must_ms, cold, warm, answer, scoped, peers }
     }
 }
 
@@ -36,6 +47,9 @@ pub(crate) struct Table {
     /// What of it is no page of a mapped file.
     pub(crate) own_mib: u64,
     pub(crate) rows: Vec<Asked>,
+    /// The scope under which everything was asked again, and how long it took to find out what it
+    /// shows.
+    pub(crate) scoped: Option<(String, Duration)>,
     pub(crate) peers: Vec<String>,
 }
 
@@ -49,6 +63,7 @@ impl Table {
             resident_mib: 0,
             own_mib: 0,
             rows: Vec::new(),
+            scoped: None,
             peers: Vec::new(),
         }
     }
@@ -64,15 +79,27 @@ impl fmt::Display for Table {
             "- largest resident memory while asking: {resident_mib} MiB, of which {own_mib} are no \
              pages of files\n"
         )?;
+        if let Some((scope, took)) = &self.scoped {
+            writeln!(f, "- under the scope `{scope}`, found out in {:.1} ms\n", millis(*took))?;
+        }
         write!(f, "| question | answer | must, ms | cold, ms | warm p50, ms |")?;
         self.peers.iter().try_for_each(|peer| write!(f, " {peer}, ms (x ours) |"))?;
-        writeln!(f, "\n|---|---|---|---|---|{}", "---|".repeat(self.peers.len()))?;
+        let columns = self.peers.len() + if self.scoped.is_some() { 4 } else { 0 };
+        if self.scoped.is_some() {
+            write!(f, " in scope | first, ms | warm p50, ms | x |")?;
+        }
+        writeln!(f, "\n|---|---|---|---|---|{}", "---|".repeat(columns))?;
         for row in &self.rows {
             let Asked { what, answer, must_ms, .. } = row;
             let (cold, warm) = (millis(row.cold), millis(row.warm));
             write!(f, "| {what} | {answer} | {must_ms} | {cold:.1} | {warm:.2} |")?;
             for peer in &row.peers {
                 write!(f, " {:.1} ({:.0}) |", millis(*peer), millis(*peer) / warm)?;
+            }
+            if let Some(Scoped { answer, first, warm: scoped }) = &row.scoped {
+                let (first, scoped) = (millis(*first), millis(*scoped));
+                let ratio = scoped / warm;
+                write!(f, " {answer} | {first:.2} | {scoped:.2} | {ratio:.2} |")?;
             }
             writeln!(f)?;
         }

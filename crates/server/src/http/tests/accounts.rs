@@ -105,6 +105,37 @@ async fn sessions_are_seen_and_ended() {
     let ended = browse(&rig, "DELETE", path, Some(&boss), &Value::Null).await;
     assert_eq!(ended.status, StatusCode::NO_CONTENT);
     assert!(!works(&one).await && works(&boss).await);
+    let acts = acts(&rig).await;
+    let revoked: Vec<_> = acts.iter().filter(|act| act["operation"] == "session.revoke").collect();
+    let by: Vec<_> = revoked.iter().map(|act| act["operator"].as_str()).collect();
+    assert_eq!(by, [Some("li.si"), Some("boss")], "each end is told, with who ended it");
+    assert!(revoked.iter().all(|act| act["object"]["type"] == "session"), "{revoked:?}");
+}
+
+// Whoever lost the second factor gets in again by an administrator, and that is told as such.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_factor_is_taken_away() {
+    let rig = Rig::new(|_| {});
+    account(&rig, "boss", Role::SecurityAdmin, false);
+    account(&rig, "li.si", Role::Auditor, false);
+    let (_, cookie) = enter(&rig, "li.si", None).await;
+    let totp = routes::ACCOUNT_TOTP;
+    let proposal = browse(&rig, "POST", totp, Some(&cookie), &Value::Null).await.json();
+    let secret = Secret::try_from_base32(proposal["secret"].as_str().expect("text"));
+    let factor: Totp = Builder::new().with_secret(secret.expect("base32")).build_noncompliant();
+    let code = factor.generate(seconds_now()).to_string();
+    let confirmed = browse(&rig, "PUT", totp, Some(&cookie), &json!({"code": code})).await;
+    assert_eq!(confirmed.status, StatusCode::OK);
+    let wanted = sign_in(&rig, "li.si", PASSWORD, None).await;
+    assert_eq!(refused(&wanted), (401, "otp_required".to_owned()));
+    let (_, boss) = enter(&rig, "boss", None).await;
+    let path = "/v1/accounts/li.si/totp";
+    let gone = browse(&rig, "DELETE", path, Some(&boss), &Value::Null).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    assert_eq!(sign_in(&rig, "li.si", PASSWORD, None).await.status, StatusCode::OK);
+    let acts = acts(&rig).await;
+    let removed = acts.iter().find(|act| act["operation"] == "totp.disable").expect("told");
+    assert_eq!((&removed["operator"], &removed["object"]["name"]), (&"boss".into(), &"li.si".into()));
 }
 
 // The second factor: wanted once it is confirmed, each code counts once, recovery codes too.

@@ -51,7 +51,9 @@ fn scoped(rig: &Rig, role: Role) -> String {
 fn ways(route: &Route) -> Vec<&'static str> {
     match route.path {
         routes::EVENT | routes::EVENT_PROOF | routes::CAUSES => vec!["{h}-id"],
-        routes::EVENT_AT | routes::EVENT_AT_PROOF | routes::UNMASK => vec!["1"],
+        routes::EVENT_AT | routes::EVENT_AT_PROOF | routes::UNMASK | routes::FINGERPRINTS => {
+            vec!["1"]
+        }
         routes::PROFILE => vec!["{h}-operator", "zhang3", "{h}-username"],
         routes::FACETS => vec![
             "?fields=operator,username,region,stack_id,source_ip,object.id&top=100",
@@ -171,7 +173,7 @@ async fn nothing_out_of_scope_is_answered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn out_of_scope_looks_like_nothing() {
     let rig = filled().await;
-    let auditor = scoped(&rig, Role::Auditor);
+    let reader = scoped(&rig, Role::SecurityAdmin);
     let face = |answer: Answer| {
         let mut body = answer.json();
         body["request_id"] = Value::Null;
@@ -183,13 +185,14 @@ async fn out_of_scope_looks_like_nothing() {
         let there = match route.path {
             routes::EVENT | routes::EVENT_PROOF | routes::CAUSES => "zzhidden-id",
             routes::EVENT_AT | routes::EVENT_AT_PROOF | routes::UNMASK => "1",
+            routes::FINGERPRINTS => "1",
             _ => continue,
         };
         let nowhere = if there == "1" { "4000000000" } else { "zzhidden-other" };
         let (there, nowhere) = (address(&route, there), address(&route, nowhere));
         let (there, nowhere) = (
-            ask(&rig, &route, &there, Some(&auditor)).await,
-            ask(&rig, &route, &nowhere, Some(&auditor)).await,
+            ask(&rig, &route, &there, Some(&reader)).await,
+            ask(&rig, &route, &nowhere, Some(&reader)).await,
         );
         assert_eq!(there.problem(), (404, "not_found".to_owned()), "{}", route.path);
         assert_eq!(face(there), face(nowhere), "{}", route.path);

@@ -168,6 +168,28 @@ async fn jobs_are_ended_and_removed() {
     assert_eq!(rig.get(Role::Viewer, &path).await.problem().0, 404);
 }
 
+// Protects: whoever may not export any more gets nothing more, of jobs under way too; the log says
+// who began it and who ended them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_token_ends_its_exports() {
+    let rig = filled().await;
+    let begun = send(&rig, Role::Viewer, "POST", routes::EXPORTS, &json!({})).await.json();
+    let id = begun["id"].as_str().expect("an id").to_owned();
+    let token = rig.token(Role::Viewer).split('_').nth(1).expect("an id").to_owned();
+    assert!(rig.house.app.control.revoke_token(&token).expect("revoked"));
+    work_off(&rig);
+    let path = export::folder(&rig.house.app.config).join(format!("{id}.ndjson"));
+    let bytes = std::fs::read(path).unwrap_or_default();
+    assert!(!String::from_utf8_lossy(&bytes).contains("zhang3"), "a file was written");
+    assert!(rig.house.app.control.next_export().expect("asked").is_none(), "it does not go on");
+    jobs::drain(&rig.house.app).expect("drained");
+    let path = "/v1/events?order=index&q=operation:(export.create%20OR%20token.revoke)";
+    let page = rig.get(Role::Auditor, path).await.json();
+    let events = page["events"].as_array().expect("events");
+    let told: Vec<_> = events.iter().map(|event| event["object"]["id"].as_str()).collect();
+    assert_eq!(told, [Some(id.as_str()), Some(token.as_str())], "{page}");
+}
+
 // Protects: a job that was broken off goes on where its file was good, and the file is the same.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broken_job_goes_on() {

@@ -97,6 +97,9 @@ async fn a_session_from_sign_in_to_sign_out() {
     assert_eq!(nobody["signed_in"], false);
     assert_eq!(nobody["methods"]["password"], true);
     assert_eq!(nobody.get("roles"), None);
+    let acts = acts(&rig).await;
+    let acts: Vec<_> = acts.iter().filter_map(|act| act["operation"].as_str()).collect();
+    assert_eq!(acts, ["account.create", "session.create", "session.end"]);
 }
 
 // Behind TLS the cookie is bound to this host and to TLS.

@@ -3,6 +3,7 @@
 use std::pin::pin;
 
 use annals_api::routes;
+use annals_ledger::{Clock as _, SystemClock};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -61,6 +62,26 @@ async fn a_listener_goes_on() {
     }
     let text = heard(&rig, "", Some(0), &[], "\"id\":\"e2\"").await;
     assert_eq!(ids(&text), ["0", "1", "2"], "{text}");
+}
+
+// Protects against a log about itself without end: what a tail shows of it is not told again.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_logs_own_events_cause_none() {
+    let rig = Rig::new(|_| {});
+    rig.post(routes::EVENTS, event("e0")).await;
+    let app = rig.house.app.clone();
+    let flush = || app.recorder.flush(&app.ingest, SystemClock.now(), true).expect("kept");
+    rig.get(Role::Auditor, routes::COUNT).await;
+    flush();
+    assert_eq!(app.head().size.0, 2);
+    let text = heard(&rig, "", Some(0), &[], "event.query").await;
+    assert_eq!(ids(&text), ["0", "1"], "{text}");
+    flush();
+    // That somebody listens is one event; that they were shown one of the log's own is none.
+    assert_eq!(app.head().size.0, 3);
+    let told = rig.get(Role::Auditor, "/v1/events/index/2").await.json();
+    assert_eq!(told["request_data"]["calls"], serde_json::json!({ routes::TAIL: 1 }), "{told}");
+    assert_eq!(told["request_data"]["events"], 0, "{told}");
 }
 
 // Protects: a stop does not wait for listeners; they are told.

@@ -1,6 +1,7 @@
 //! What each call leaves in the log, for every route of the table.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use annals_api::routes;
@@ -24,7 +25,8 @@ const CHANGES_WITHOUT_ACT: &[(&str, &str, &str)] = &[
     ("POST", routes::ACCOUNT_TOTP, "holds once it is confirmed, which leaves totp.enable"),
 ];
 
-/// Routes that are not called here, and which test shows instead that they leave their event.
+/// Routes that are not called here, and which test shows instead that they leave their event: it
+/// must be there and name the operation.
 const SHOWN_ELSEWHERE: &[(&str, &str, &str)] = &[
     ("POST", routes::QUARANTINE_REPLAY, "quarantine::a_line_can_be_sent_again_once"),
     // A session is needed for these, and there is none on a token.
@@ -32,16 +34,21 @@ const SHOWN_ELSEWHERE: &[(&str, &str, &str)] = &[
     ("PUT", routes::ACCOUNT_TOTP, "accounts::a_second_factor_is_wanted_and_counts_once"),
     ("DELETE", routes::ACCOUNT_TOTP, "accounts::a_second_factor_is_wanted_and_counts_once"),
     ("DELETE", routes::ACCOUNT_SESSION, "accounts::sessions_are_seen_and_ended"),
-    ("DELETE", routes::ACCOUNTS_TOTP, "accounts::a_second_factor_is_wanted_and_counts_once"),
+    ("DELETE", routes::ACCOUNTS_TOTP, "accounts::a_second_factor_is_taken_away"),
     ("DELETE", routes::ACCOUNTS_SESSIONS, "accounts::sessions_are_seen_and_ended"),
+    // Open to everybody: a session is what comes of them.
+    ("POST", routes::SIGN_IN, "sign_in::a_session_from_sign_in_to_sign_out"),
+    ("DELETE", routes::SESSION, "sign_in::a_session_from_sign_in_to_sign_out"),
+    ("GET", routes::OIDC_CALLBACK, "oidc::a_provider_vouches_for_people"),
 ];
 
-const EVENT_RIGHTS: [Right; 5] = [
+const EVENT_RIGHTS: [Right; 6] = [
     Right::ReadEvents,
     Right::ReadEntries,
     Right::ReadQuarantine,
     Right::ExportEvents,
     Right::UnmaskEvents,
+    Right::ReadFingerprints,
 ];
 
 fn is_listed(list: &[(&str, &str, &str)], route: &Route) -> bool {
@@ -83,6 +90,37 @@ async fn every_route_says_what_it_leaves() {
     for (method, path, _) in CHANGES_WITHOUT_ACT.iter().chain(SHOWN_ELSEWHERE) {
         assert!(served.contains(&format!("{method} {path}")), "{method} {path} is gone");
     }
+    for (method, path, _) in CHANGES_WITHOUT_ACT {
+        let method: Method = method.parse().expect("a method");
+        assert!(matches!(trace::of(&method, path), Trace::Nothing(_)), "{path} leaves an act now");
+    }
+}
+
+/// The text of a test, `file::name`; none if there is no such test.
+fn text_of(test: &str) -> Option<String> {
+    let (file, name) = test.split_once("::")?;
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = ["src/http/tests", "tests"].map(|of| package.join(of).join(format!("{file}.rs")));
+    let text = files.iter().find_map(|file| std::fs::read_to_string(file).ok())?;
+    let begin = text.find(&format!("fn {name}("))?;
+    let is_test = text[..begin].trim_end().rsplit('\n').find(|line| line.starts_with('#'));
+    let end = text[begin..].find("\n}\n")?;
+    is_test.filter(|line| line.contains("test")).map(|_| text[begin..begin + end].to_owned())
+}
+
+// An exception may not go stale: the test that it names is there and speaks of the operation.
+#[test]
+fn what_is_shown_elsewhere_is_shown() {
+    for (method, path, test) in SHOWN_ELSEWHERE {
+        let method: Method = method.parse().expect("a method");
+        let Trace::Act(operation) = trace::of(&method, path) else {
+            panic!("{method} {path} is no act: strike it from the list");
+        };
+        let text = text_of(test).unwrap_or_else(|| panic!("there is no test {test}"));
+        assert!(text.contains(&format!("\"{operation}\"")), "{test} says nothing of {operation}");
+    }
+    assert_eq!(text_of("accounts::there_is_no_such_test"), None);
+    assert_eq!(text_of("accounts::sign_in"), None, "no test but a function of the tests");
 }
 
 /// How many events of the server itself have the operation.
@@ -191,7 +229,9 @@ async fn every_call_leaves_what_it_says() {
         if is_listed(SHOWN_ELSEWHERE, &route) {
             continue;
         }
-        let Access::Needs(right) = route.access else { continue };
+        let Access::Needs(right) = route.access else {
+            panic!("{} {} is open: say which test shows its event", route.method, route.path);
+        };
         let role = Role::ALL.into_iter().find(|role| role.may(right)).expect("a role");
         let (path, body) = sample(&rig, &route).await;
         let before = left(&rig, operation);
