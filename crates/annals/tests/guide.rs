@@ -1,4 +1,5 @@
-//! The integration guide, tried as a new user would: what it shows for shells is run as it stands.
+//! The guides, held to what they say: the integration guide is tried as a new user would, and the
+//! tests that the security guide names must be there.
 #![allow(clippy::unwrap_used)]
 
 mod house;
@@ -89,6 +90,51 @@ fn the_gateway_snippet_records() {
     let event = event_where(&house, &reader, "cluster.delete", |_| true);
     assert_eq!(summary(&event), "unknown cluster.delete c-42 success");
     assert_eq!(event["guarantee"], "strict");
+}
+
+/// Every Rust file below a folder.
+fn sources(folder: &Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+/// True if one of the sources holds a test of this name.
+fn is_test(sources: &[String], name: &str) -> bool {
+    let call = format!("fn {name}(");
+    sources.iter().any(|text| {
+        text.match_indices(&call).any(|(at, _)| {
+            let before = text[..at].trim_end_matches("async ").trim_end();
+            // The attribute stands right above; a property test has none but stands in a macro.
+            before.rsplit('\n').next().is_some_and(|line| line.trim().contains("test"))
+        })
+    })
+}
+
+/// Protects auditors: each point of the security guide names the tests that show it, and a test
+/// that was renamed or removed cannot be named on.
+#[test]
+fn every_point_is_shown() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut texts = Vec::new();
+    sources(crates, &mut texts);
+    let rows = include_str!("../../../docs/guide/security.md").lines();
+    let rows: Vec<&str> = rows.filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert!(rows.len() > 25, "{} rows", rows.len());
+    for row in rows {
+        let cell = row.trim_end_matches([' ', '|']).rsplit('|').next().unwrap();
+        let names: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "no test is named: {row}");
+        for name in names {
+            assert!(is_test(&texts, name), "there is no test `{name}`: {row}");
+        }
+    }
+    assert!(!is_test(&texts, "is_test") && !is_test(&texts, "no_such_name"));
 }
 
 fn summary(event: &Value) -> String {

@@ -153,6 +153,12 @@ impl Identities {
         self.lifetimes
     }
 
+    /// Passwords compared so far, each at the cost of a hash.
+    #[cfg(test)]
+    pub(crate) fn compared(&self) -> usize {
+        self.passwords.compared.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
     /// By which ways one can sign in.
     pub(crate) fn methods(&self) -> Methods {
         let oidc = self.providers.iter().map(|provider| OidcMethod {

@@ -118,6 +118,9 @@ fn heads_without_end_are_refused() {
     let long = format!("GET / HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "x".repeat(100_000));
     let answer = exchange(server.address, &long);
     assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+    let many = format!("GET / HTTP/1.1\r\nHost: x\r\n{}\r\n", "X: y\r\n".repeat(100));
+    let answer = exchange(server.address, &many);
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
     server.stop().expect("stops well");
 }
 
@@ -144,9 +147,16 @@ fn ambiguous_lengths_are_refused() {
         assert!(!answer.contains("200 OK"), "{headers}: {answer}");
         assert!(answer.matches("HTTP/1.1").count() <= 1, "{headers}: {answer}");
     };
+    // Not blind: two requests in a row are two.
+    let last = "GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let both = exchange(server.address, &format!("{inner}{last}"));
+    assert_eq!(both.matches("HTTP/1.1").count(), 2, "{both}");
     check("Content-Length: 0\r\nContent-Length: 4\r\n", "");
     check("Content-Length: +0\r\n", "");
     check("Content-Length: 5\r\nTransfer-Encoding: chunked, identity\r\n", "0\r\n\r\n");
+    // Allowed, but what follows is no request, whichever of the two somebody in front goes by.
+    check("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n");
+    check("Transfer-Encoding: chunked\r\nContent-Length: 50\r\n", "0\r\n\r\n");
     check("Transfer-Encoding: xchunked\r\n", "0\r\n\r\n");
     check("Transfer-Encoding : chunked\r\n", "0\r\n\r\n");
     check("X: a\r\n : b\r\n", "");

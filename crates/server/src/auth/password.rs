@@ -105,6 +105,9 @@ pub(crate) struct Passwords {
     workers: Semaphore,
     /// The hash of a password that was thrown away.
     nobody: String,
+    /// Comparisons so far: what a try costs.
+    #[cfg(test)]
+    pub(crate) compared: std::sync::atomic::AtomicUsize,
 }
 
 impl Passwords {
@@ -115,6 +118,8 @@ impl Passwords {
             places: Semaphore::new(WAITING_MAX),
             workers: Semaphore::new(HASHES_MAX),
             nobody: hash(&thrown_away)?,
+            #[cfg(test)]
+            compared: Default::default(),
         })
     }
 
@@ -131,6 +136,8 @@ impl Passwords {
         kept: Option<String>,
     ) -> Result<bool, PasswordError> {
         let known = kept.is_some();
+        #[cfg(test)]
+        self.compared.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let kept = kept.unwrap_or_else(|| self.nobody.clone());
         Ok(self.work(move || verify(&password, &kept)).await? && known)
     }

@@ -8,8 +8,8 @@ use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::HeaderName;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue,
+    TRANSFER_ENCODING, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -38,11 +38,17 @@ pub(crate) async fn finish(
     // Path and query may hold what senders should not have put there; the route cannot.
     let span = tracing::info_span!("request", id = id.0, %method, route);
     request.extensions_mut().insert(id.clone());
+    // Of a length beside chunks the parser leaves no trace, and a proxy in front may have gone by
+    // it (RFC 9112, 6.1): behind chunks no further request is read from the connection.
+    let is_last = request.headers().contains_key(TRANSFER_ENCODING);
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = with_problem(response, Problem { request_id: id.0.clone(), ..problem });
     }
     complete(&mut response, &id);
+    if is_last {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     app.metrics.answered(&method, route, response.status(), begun.elapsed());
     tracing::debug!(parent: &span, status = response.status().as_u16(), "answered");
     response

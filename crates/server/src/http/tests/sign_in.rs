@@ -164,6 +164,33 @@ async fn failures_look_alike() {
     assert!(!all.contains("nobody-here") && !all.contains(wrong) && !all.contains(PASSWORD));
 }
 
+// User enumeration by time: a try costs one hash, whoever is named and whatever is typed. That the
+// hash of nobody has the parameters of all others stands in `a_password_is_known_again`.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_try_costs_a_hash() {
+    let rig = Rig::new(|_| {});
+    account(&rig, "li.si", Role::Auditor, false);
+    account(&rig, "locked", Role::Auditor, false);
+    let change = AccountChange { locked: Some(true), ..AccountChange::default() };
+    let control = &rig.house.app.control;
+    control.change_account(By::Local, "locked", &change).expect("locked");
+    let long = "x".repeat(5_000);
+    for (name, password) in [
+        ("nobody-here", "wrong"),
+        ("nobody-here", ""),
+        ("nobody-here", &long),
+        ("li.si", "wrong"),
+        ("li.si", &long),
+        ("li.si", PASSWORD),
+        ("locked", "wrong"),
+        ("locked", PASSWORD),
+    ] {
+        let before = rig.house.app.identities.compared();
+        try_in(&rig, name, password).await;
+        assert_eq!(rig.house.app.identities.compared(), before + 1, "{name}");
+    }
+}
+
 // Guessing ends after some tries, whoever guesses.
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_passwords_lock_the_account() {
