@@ -51,7 +51,7 @@ pub(crate) async fn append(
 }
 
 /// Refuses a token that has sent more than its share.
-fn demand_pace(app: &App, emitter: &String) -> Result<(), HttpError> {
+pub(super) fn demand_pace(app: &App, emitter: &String) -> Result<(), HttpError> {
     let Some(pace) = &app.pace else { return Ok(()) };
     pace.check(emitter, SystemClock.now()).map_err(HttpError::TooFast)
 }

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use annals_api::wire::event::{parse_event, parse_outcome};
 use annals_api::wire::operation::{Begun, Ended};
+use annals_ledger::{Clock as _, SystemClock};
 use annals_record::{Fault, Leaf, Phase, Record, Sender, Tag, UNKNOWN, outcome_id};
 use annals_views::{Ending, Row, Scope};
 use axum::Json;
@@ -19,6 +20,7 @@ use axum::http::{Request, StatusCode};
 use uuid::Uuid;
 
 use crate::app::{App, Shared};
+use crate::http::append;
 use crate::http::body::{self, Encoding, Received};
 use crate::http::error::HttpError;
 use crate::http::principal::{Permit, WriteEvents};
@@ -34,6 +36,11 @@ pub(crate) async fn begin(
 ) -> Result<(StatusCode, Json<Begun>), HttpError> {
     let sender = app.sender(permit.principal.demand_token()?);
     let scope = permit.principal.granted_scope(&app.catalogue)?;
+    // What has begun may always end.
+    append::demand_pace(&app, &sender.emitter)?;
+    if let Some(pace) = &app.pace {
+        pace.take(sender.emitter.clone(), 1, SystemClock.now());
+    }
     let encoding = Encoding::of(request.headers())?;
     let received = body::read(&app, request).await?;
     // Runs to its end although the client may be gone, like every append.

@@ -38,6 +38,8 @@ async fn a_token_can_be_slowed_down() {
     let slowed = rig.post(routes::EVENTS, event("q")).await;
     assert_eq!(slowed.problem(), (503, "too_fast".to_owned()));
     assert!(slowed.headers.contains_key("retry-after"));
+    let slowed = rig.post(routes::OPERATIONS, event("op")).await;
+    assert_eq!(slowed.problem(), (503, "too_fast".to_owned()));
     assert_eq!(rig.house.app.head().size.0, 600);
 }
 
