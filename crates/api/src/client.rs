@@ -24,7 +24,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::routes;
-use crate::wire::append::{AppendAnswer, Rejected};
+use crate::wire::append::AppendAnswer;
 use crate::wire::catalogue::CatalogueAnswer;
 use crate::wire::page::{EventsPage, PageQuery};
 use crate::wire::problem::Problem;

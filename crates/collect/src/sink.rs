@@ -48,8 +48,9 @@ impl HttpSink {
             std::fs::read_to_string(path).map_err(CollectError::file("read", path))
         };
         let token = config.token_file.as_ref().map(read).transpose()?;
-        let read_pem =
-            |path: &std::path::PathBuf| std::fs::read(path).map_err(CollectError::file("read", path));
+        let read_pem = |path: &std::path::PathBuf| {
+            std::fs::read(path).map_err(CollectError::file("read", path))
+        };
         let pem = config.ca.as_ref().map(read_pem).transpose()?;
         let token = token.as_deref().map(str::trim);
         let client = Client::with_authorities(&config.url, token, pem.as_deref())

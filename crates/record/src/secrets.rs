@@ -20,7 +20,8 @@ impl Record<'_> {
     ) {
         let keys = catalogue.operation(operation).map_or(&*ALWAYS, |operation| &operation.keys);
         let object = self.object.iter();
-        let names = object.clone().filter_map(|object| Some((Tag::OBJECT_NAME, object.name.as_deref()?)));
+        let names =
+            object.clone().filter_map(|object| Some((Tag::OBJECT_NAME, object.name.as_deref()?)));
         let ids = object.filter_map(|object| Some((Tag::OBJECT_ID, object.id.as_deref()?)));
         let objects = self.objects.iter().flat_map(|object| {
             [&object.id, &object.name].into_iter().flatten().map(|text| (Tag::OBJECTS, &**text))

@@ -179,12 +179,7 @@ fn count_column(column: &Column<'_>, set: &DocSet, shown: Option<&Shown>) -> Vec
 
 /// The counts kept for the scope, corrected; none where `rows_max` rows or more differ, or
 /// none are kept.
-fn by_scope(
-    column: &Column<'_>,
-    set: &DocSet,
-    shown: &Shown,
-    rows_max: u32,
-) -> Option<Vec<u32>> {
+fn by_scope(column: &Column<'_>, set: &DocSet, shown: &Shown, rows_max: u32) -> Option<Vec<u32>> {
     let Column::Sealed(_, id) = column else { return None };
     let sure = &shown.sets.sure;
     let (mut missing, mut further) = (sure.clone(), set.clone());

@@ -21,10 +21,10 @@ use crate::single::percentile;
 use anyhow::{Result, ensure};
 use load::Loaded;
 use peer::Peer;
+use place::Place;
 use question::{Ask, Question, questions};
 use sought::Sought;
 use std::time::{Duration, Instant};
-use place::Place;
 use table::{Asked, Scoped, Table};
 
 /// Times each question is asked when warm.

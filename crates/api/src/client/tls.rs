@@ -67,7 +67,9 @@ mod tests {
     // A file that holds something else must not leave a client that trusts nobody, or everybody.
     #[test]
     fn only_certificates_are_authorities() {
-        for pem in [&b""[..], b"no PEM", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+        for pem in
+            [&b""[..], b"no PEM", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+        {
             assert!(matches!(config(true, Some(pem)), Err(ClientError::Authorities)));
         }
         assert!(config(false, None).is_ok());

@@ -43,8 +43,7 @@ const SECRET_ENDS: [&str; 3] = ["password", "passwd", "passphrase"];
 const GUESSABLE: [&str; 5] = ["password", "passwd", "passphrase", "pin", "otp"];
 
 /// The same as two words.
-const GUESSABLE_PAIRS: [(&str, &str); 3] =
-    [("pass", "word"), ("pass", "wd"), ("pass", "phrase")];
+const GUESSABLE_PAIRS: [(&str, &str); 3] = [("pass", "word"), ("pass", "wd"), ("pass", "phrase")];
 
 /// Chinese for password and one-time code, in keys of a site's own.
 const GUESSABLE_PARTS: [&str; 3] = ["密码", "口令", "验证码"];
@@ -210,7 +209,8 @@ mod tests {
         for key in ["password", "newPasswords", "vncpassword", "PIN", "pinCode", "otp_secret"] {
             assert!(are_guessable(key), "{key}");
         }
-        for key in ["pass_word", "passphrase", "root.passwd", "登录密码", "credential_password"] {
+        for key in ["pass_word", "passphrase", "root.passwd", "登录密码", "credential_password"]
+        {
             assert!(are_guessable(key), "{key}");
         }
         for key in ["token", "api_key", "clientSecret", "Set-Cookie", "idCard", "opinion"] {

@@ -135,7 +135,10 @@ async fn a_second_factor_is_taken_away() {
     assert_eq!(sign_in(&rig, "li.si", PASSWORD, None).await.status, StatusCode::OK);
     let acts = acts(&rig).await;
     let removed = acts.iter().find(|act| act["operation"] == "totp.disable").expect("told");
-    assert_eq!((&removed["operator"], &removed["object"]["name"]), (&"boss".into(), &"li.si".into()));
+    assert_eq!(
+        (&removed["operator"], &removed["object"]["name"]),
+        (&"boss".into(), &"li.si".into())
+    );
 }
 
 // The second factor: wanted once it is confirmed, each code counts once, recovery codes too.

@@ -31,7 +31,8 @@ async fn told(rig: &Rig, index: u64) -> Vec<Value> {
 async fn the_same_secret_is_known_again() {
     let rig = Rig::new(|_| {});
     let token = json!({ "access_token": "abcd-1234-efgh" });
-    let header = json!({ "headers": { "Authorization": "Bearer abcd-1234-efgh" }, "pin": "123456" });
+    let header =
+        json!({ "headers": { "Authorization": "Bearer abcd-1234-efgh" }, "pin": "123456" });
     let guessable = json!({ "password": "hunter2", "otp": "123456", "pin": 1234 });
     let other = json!({ "access_token": "abcd-1234-efgi" });
     let bodies = [("e0", token.clone()), ("e1", header), ("e2", guessable), ("e3", other)];
