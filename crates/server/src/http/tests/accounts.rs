@@ -109,7 +109,7 @@ async fn sessions_are_seen_and_ended() {
     let revoked: Vec<_> = acts.iter().filter(|act| act["operation"] == "session.revoke").collect();
     let by: Vec<_> = revoked.iter().map(|act| act["operator"].as_str()).collect();
     assert_eq!(by, [Some("li.si"), Some("boss")], "each end is told, with who ended it");
-    assert!(revoked.iter().all(|act| act["object"]["type"] == "session"), "{revoked:?}");
+    assert!(revoked.iter().all(|act| act["object"]["name"] == "li.si"), "{revoked:?}");
 }
 
 // Whoever lost the second factor gets in again by an administrator, and that is told as such.
