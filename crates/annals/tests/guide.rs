@@ -110,8 +110,8 @@ fn is_test(sources: &[String], name: &str) -> bool {
     sources.iter().any(|text| {
         text.match_indices(&call).any(|(at, _)| {
             let before = text[..at].trim_end_matches("async ").trim_end();
-            // The attribute stands right above; a property test has none but stands in a macro.
-            before.rsplit('\n').next().is_some_and(|line| line.trim().contains("test"))
+            let above = before.rsplit('\n').next().unwrap_or_default().trim();
+            above.starts_with("#[") && above.contains("test")
         })
     })
 }

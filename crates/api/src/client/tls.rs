@@ -43,19 +43,23 @@ pub(super) fn config(is_https: bool, pem: Option<&[u8]>) -> Result<ClientConfig,
 pub(super) fn is_refusal(error: &reqwest::Error) -> bool {
     let mut cause = Some(error as &(dyn Error + 'static));
     while let Some(error) = cause {
-        // An I/O error stands for the one inside it and skips that in its chain.
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let inner = inner.map(|inner| inner as &(dyn Error + 'static));
-        let refused = [Some(error), inner].into_iter().flatten().any(|error| {
-            matches!(
-                error.downcast_ref::<rustls::Error>(),
-                Some(rustls::Error::InvalidCertificate(_))
-            )
-        });
-        if refused {
+        if names_certificate(error) {
             return true;
         }
         cause = error.source();
+    }
+    false
+}
+
+/// An I/O error stands for the one inside it and skips that in its chain; one may stand in another.
+fn names_certificate(error: &(dyn Error + 'static)) -> bool {
+    let mut inside = Some(error);
+    while let Some(error) = inside {
+        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+            return true;
+        }
+        let io = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        inside = io.map(|error| error as &(dyn Error + 'static));
     }
     false
 }
