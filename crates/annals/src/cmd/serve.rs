@@ -61,14 +61,11 @@ pub(crate) fn serve(
         .map_err(|error| Exit::fault("cannot start the runtime", &error))?;
     let scheme = if config.is_encrypted() { "https" } else { "http" };
     let mut printed = Ok(());
-    let served = runtime.block_on(annals_server::serve(
-        config,
-        |address| {
-            printed = output::line(&format!("listening on {scheme}://{address}"));
-            ready(address);
-        },
-        stopped(),
-    ));
+    let told = |address| {
+        printed = output::line(&format!("listening on {scheme}://{address}"));
+        ready(address);
+    };
+    let served = runtime.block_on(async { annals_server::serve(config, told, stopped()).await });
     printed?;
     served.map_err(|error| {
         if error.is_configuration() {
@@ -79,18 +76,20 @@ pub(crate) fn serve(
     })
 }
 
-/// Resolves at the first SIGTERM or SIGINT.
-pub(crate) async fn stopped() {
+/// Resolves at the first SIGTERM or SIGINT from now on: whoever is told that work is taken can stop
+/// it in good order from that very moment. Within a runtime.
+pub(crate) fn stopped() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::error!("cannot listen for signals; stop with SIGKILL");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async move {
+        let (Ok(mut term), Ok(mut int)) = signals else {
+            tracing::error!("cannot listen for signals; stop with SIGKILL");
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        tracing::info!("stopping: no new work is taken, what was accepted is finished");
     }
-    tracing::info!("stopping: no new work is taken, what was accepted is finished");
 }

@@ -25,8 +25,9 @@ pub(crate) fn run(args: &WitnessArgs) -> Result<(), Exit> {
         .map_err(|error| Exit::fault("cannot start the runtime", &error))?;
     let mut printed = Ok(());
     let ready = |address| printed = output::line(&format!("listening on http://{address}"));
-    let served =
-        runtime.block_on(serve_witness(witness, args.listen, ready, super::serve::stopped()));
+    let served = runtime.block_on(async {
+        serve_witness(witness, args.listen, ready, super::serve::stopped()).await
+    });
     printed?;
     served.map_err(failed)
 }
