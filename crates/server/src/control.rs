@@ -33,6 +33,7 @@ use crate::auth::separation::Joined;
 pub use accounts::{AccountChange, NewAccount};
 pub(crate) use credentials::{Credentials, Lockout, Shown};
 pub(crate) use exports::{Ending, ExportRow, NewExport, Progress};
+pub(crate) use fingerprints::{Fingerprint, Taken};
 pub use outbox::{By, Pending};
 pub(crate) use saved::{Content, SavedView};
 pub use secrets::SECRET_BYTES;

@@ -11,11 +11,11 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use annals_record::{Catalogue, Record, Tag};
+use annals_record::{Catalogue, Record};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::control::{Control, ControlError, SECRET_BYTES};
+use crate::control::{Control, ControlError, Fingerprint, SECRET_BYTES, Taken};
 
 /// Fingerprints kept of one event; further secrets in it have none.
 pub(crate) const FINGERPRINTS_OF_EVENT_MAX: usize = 32;
@@ -23,24 +23,6 @@ pub(crate) const FINGERPRINTS_OF_EVENT_MAX: usize = 32;
 const WAITING_MAX: usize = 100_000;
 /// Fingerprints written in one transaction, so that nobody waits long for the database.
 const WRITTEN_AT_ONCE_MAX: usize = 2_000;
-
-/// What is told of one secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Fingerprint {
-    /// The field that it was masked in.
-    pub(crate) field: Tag,
-    /// The first bytes of its keyed hash.
-    pub(crate) value: u32,
-}
-
-/// A fingerprint and where it was taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Taken {
-    /// Position of the leaf.
-    pub(crate) leaf: u64,
-    pub(crate) emitter: String,
-    pub(crate) fingerprint: Fingerprint,
-}
 
 /// Makes fingerprints, and has them until they are written.
 pub(crate) struct Fingerprints {
@@ -136,6 +118,8 @@ impl Fingerprints {
 
 #[cfg(test)]
 mod tests {
+    use annals_record::Tag;
+
     use super::*;
 
     // Protects: the same secret is known again, elsewhere it looks like another, and one event

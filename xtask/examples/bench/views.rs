@@ -3,9 +3,9 @@
 //! The events are generated while they are taken in, with the index following, or stand in a
 //! folder from an earlier run (`--dir`); then the index is opened anew and each question is asked
 //! once cold (the page cache dropped where that is allowed) and several times warm, of which the
-//! median counts. With `--scope FILTER` each is asked once more under that scope, first while what
-//! the scope shows is not known, then several times. With `--peers` the same questions go to SQLite, PostgreSQL and DuckDB over the
-//! same events, and counts must agree.
+//! median counts. With `--scope FILTER` each is asked once more under that scope, first once and
+//! then several times. With `--peers` the same questions go to SQLite, PostgreSQL and DuckDB over
+//! the same events, and counts must agree.
 
 mod load;
 mod peer;

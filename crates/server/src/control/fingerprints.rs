@@ -4,10 +4,27 @@ use annals_record::Tag;
 use rusqlite::params;
 
 use super::{Control, ControlError};
-use crate::fingerprints::{Fingerprint, Taken};
 
 /// Fingerprints kept; older ones make room for new ones. About 80 bytes each, indexes included.
 const FINGERPRINTS_KEPT_MAX: u64 = 1_000_000;
+
+/// What is told of one secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fingerprint {
+    /// The field that it was masked in.
+    pub(crate) field: Tag,
+    /// The first bytes of its keyed hash.
+    pub(crate) value: u32,
+}
+
+/// A fingerprint and where it was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// Position of the leaf.
+    pub(crate) leaf: u64,
+    pub(crate) emitter: String,
+    pub(crate) fingerprint: Fingerprint,
+}
 
 impl Control {
     /// Keeps fingerprints.

@@ -9,7 +9,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 
 use crate::app::{App, Shared};
-use crate::fingerprints;
+use crate::control;
 use crate::http::error::HttpError;
 use crate::http::one;
 use crate::http::principal::{Permit, Principal, ReadFingerprints};
@@ -36,7 +36,7 @@ fn show(app: &App, by: &Principal, index: u64) -> Result<FingerprintsAnswer, Htt
     let emitter = event.leaf.core().emitter().to_owned();
     // What waits belongs to the answer.
     app.fingerprints.write(&app.control)?;
-    let also = |of: &fingerprints::Fingerprint| -> Result<Vec<u64>, HttpError> {
+    let also = |of: &control::Fingerprint| -> Result<Vec<u64>, HttpError> {
         let others = app.control.leaves_with_fingerprint(&emitter, of.value, index, ALSO_MAX)?;
         let mut seen = Vec::with_capacity(others.len());
         for other in others {

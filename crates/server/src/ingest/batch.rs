@@ -13,7 +13,7 @@ use annals_record::{Fault, Leaf, Record, Sealed, Sender, codes};
 use annals_views::Row;
 use uuid::Uuid;
 
-use crate::fingerprints::Fingerprint;
+use crate::control::Fingerprint;
 
 use super::limits::LINE_BYTES_MAX;
 use super::lines::Item;
