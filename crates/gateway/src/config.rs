@@ -70,6 +70,9 @@ pub struct Server {
     /// A file with an API token of role `emitter`; default: the variable `ANNALS_TOKEN`. With
     /// `--may-be-system`, if the route file records what the platform does by itself.
     pub token_file: Option<PathBuf>,
+    /// Authorities that vouch for the server, PEM; default: those of this system. A server's own
+    /// certificate is `DIR/keys/tls.pem`.
+    pub authorities: Option<PathBuf>,
 }
 
 /// `[https]`: clients connect with TLS.
@@ -285,7 +288,7 @@ impl Config {
             stack_id: None,
             trusted_proxies: Vec::new(),
             hosts: Vec::new(),
-            server: Server { url: server, token_file: None },
+            server: Server { url: server, token_file: None, authorities: None },
             https: None,
             platform: Platform::default(),
             users: Users::default(),
@@ -339,6 +342,7 @@ impl Config {
         let files = jwt.flat_map(|jwt| [&mut jwt.secret_file, &mut jwt.jwks_file]);
         let files = files.chain([
             &mut self.server.token_file,
+            &mut self.server.authorities,
             &mut self.platform.authorities,
             &mut self.platform.authorization_file,
         ]);

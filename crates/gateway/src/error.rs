@@ -4,7 +4,6 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use annals_api::client::ClientError;
 use annals_api::sdk::SdkError;
 use annals_map::MapError;
 use annals_record::RecordError;
@@ -72,9 +71,6 @@ pub enum GatewayError {
     /// Certificates or keys cannot be used.
     #[error("TLS cannot be set up")]
     Tls(#[source] rustls::Error),
-    /// The server's address or token cannot be used.
-    #[error("the Annals server cannot be used")]
-    Client(#[source] ClientError),
     /// The spool cannot be used.
     #[error("the spool cannot be used")]
     Spool(#[source] SdkError),
@@ -130,7 +126,6 @@ impl GatewayError {
                 | Routes { .. }
                 | Catalogue { .. }
                 | Content { .. }
-                | Client(_)
         )
     }
 

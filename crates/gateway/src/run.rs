@@ -42,14 +42,14 @@ pub struct Addresses {
 }
 
 /// Passes requests on until `stop` resolves, then takes no new ones, finishes those in work, and
-/// sends what waits for the server, for a while. `ready` learns the addresses. `token` is that of
+/// sends what waits for the server, for a while. `ready` learns the addresses. `client` is for
 /// the Annals server.
 ///
 /// # Errors
 /// When something that the configuration names cannot be used, or an address is taken.
 pub async fn run(
     config: Config,
-    token: String,
+    client: Client,
     ready: impl FnOnce(Addresses),
     stop: impl Future<Output = ()>,
 ) -> Result<(), GatewayError> {
@@ -61,7 +61,7 @@ pub async fn run(
     };
     let opened = tokio::task::spawn_blocking({
         let config = config.clone();
-        move || open(&config, &token)
+        move || open(&config, client)
     });
     let (gateway, kept, tls) = match opened.await {
         Ok(opened) => opened?,
@@ -116,11 +116,10 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, GatewayError> {
 type Opened = (Arc<Gateway>, Kept, Option<tokio_rustls::TlsAcceptor>);
 
 /// Opens everything that the configuration names. Blocks.
-fn open(config: &Config, token: &str) -> Result<Opened, GatewayError> {
+fn open(config: &Config, client: Client) -> Result<Opened, GatewayError> {
     let routes = RouteSet::load(config)?;
     let tls = config.https.as_ref().map(tls::acceptor).transpose()?;
     let upstream = Upstream::new(config)?;
-    let client = Client::new(&config.server.url, Some(token)).map_err(GatewayError::Client)?;
     let (state, kept) = State::open(&config.spool)?;
     let patience = config.limits.strict_patience();
     let options = Options {

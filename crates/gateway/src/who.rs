@@ -178,5 +178,5 @@ fn set_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(http::header::SET_COOKIE).iter();
     let pairs = lines.filter_map(|line| line.to_str().ok()?.split(';').next()?.split_once('='));
     // The last one counts, as in a browser.
-    pairs.filter(|(known, _)| known.trim() == name).map(|(_, value)| value.trim()).last()
+    pairs.filter(|(known, _)| known.trim() == name).map(|(_, value)| value.trim()).next_back()
 }

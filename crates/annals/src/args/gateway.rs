@@ -31,6 +31,10 @@ pub(crate) struct GatewayArgs {
     /// A file that holds the token; otherwise the variable ANNALS_TOKEN.
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
+    /// The certificates that vouch for the server, in PEM, instead of the system's authorities; a
+    /// server's own is DIR/keys/tls.pem.
+    #[arg(long, value_name = "FILE", env = "ANNALS_CA")]
+    pub(crate) ca: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Option<GatewayCommand>,
 }

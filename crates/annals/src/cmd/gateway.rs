@@ -44,8 +44,9 @@ fn gateway(args: &GatewayArgs) -> Result<(), Exit> {
     let server = ServerArgs {
         server: config.server.url.clone(),
         token_file: args.token_file.clone().or(config.server.token_file.clone()),
+        ca: args.ca.clone().or(config.server.authorities.clone()),
     };
-    let token = reach::token(&server)?;
+    let client = reach::client(&server)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -69,7 +70,7 @@ fn gateway(args: &GatewayArgs) -> Result<(), Exit> {
         }
         printed = output::line(&format!("listening on {scheme}://{}", at.clients));
     };
-    let ended = runtime.block_on(annals_gateway::run(config, token, ready, stop));
+    let ended = runtime.block_on(annals_gateway::run(config, client, ready, stop));
     printed?;
     ended.map_err(|error| failed(&error))
 }

@@ -66,8 +66,8 @@ impl Proxy {
         let address = line.trim().strip_prefix("listening on http://");
         self.address = address.unwrap_or_else(|| panic!("{line:?}; {}", self.log())).to_owned();
         let log = self.log();
-        let own = log.lines().filter_map(|line| line.strip_prefix("own pages on http://"));
-        self.admin = own.last().unwrap().to_owned();
+        let mut own = log.lines().filter_map(|line| line.strip_prefix("own pages on http://"));
+        self.admin = own.next_back().unwrap().to_owned();
         self.child = Some(child);
     }
 

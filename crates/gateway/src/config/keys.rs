@@ -32,7 +32,7 @@ const TABLES: &[(&str, &[&str])] = &[
             "limits",
         ],
     ),
-    ("server", &["url", "token_file"]),
+    ("server", &["url", "token_file", "authorities"]),
     ("https", &["certificate", "key"]),
     ("platform", &["host", "http2", "authorities", "authorization_file"]),
     ("users", &["proxy", "jwt", "session", "basic"]),
@@ -74,8 +74,8 @@ const TABLES: &[(&str, &[&str])] = &[
 /// Refuses the first key that no table has.
 pub(super) fn check(root: &Table) -> Result<(), GatewayError> {
     for (name, known) in TABLES {
-        let place = name.split('.').filter(|part| !part.is_empty());
-        let table = place.fold(Some(root), |table, part| table?.get(part)?.as_table());
+        let mut place = name.split('.').filter(|part| !part.is_empty());
+        let table = place.try_fold(root, |table, part| table.get(part)?.as_table());
         let Some(unknown) =
             table.and_then(|table| table.keys().find(|key| !known.contains(&key.as_str())))
         else {
