@@ -1,6 +1,7 @@
 //! A ledger with an index, and the memory of what was sent to it.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -93,11 +94,7 @@ impl House {
                 self.reopen();
                 let lost = self.folder.path().to_owned();
                 for entry in std::fs::read_dir(&lost).unwrap() {
-                    let path = entry.unwrap().path();
-                    match path.is_dir() {
-                        true => std::fs::remove_dir_all(path).unwrap(),
-                        false => std::fs::remove_file(path).unwrap(),
-                    }
+                    lose(&entry.unwrap().path());
                 }
                 self.reopen();
             }
@@ -255,4 +252,20 @@ impl House {
             })
             .collect()
     }
+}
+
+/// Removes a file or a folder into which the keeper may be writing at this moment.
+fn lose(path: &Path) {
+    for _ in 0..1_000 {
+        let removed = match path.is_dir() {
+            true => std::fs::remove_dir_all(path),
+            false => std::fs::remove_file(path),
+        };
+        match removed.map_err(|error| error.kind()) {
+            Ok(()) | Err(ErrorKind::NotFound) => return,
+            Err(ErrorKind::DirectoryNotEmpty) => {}
+            Err(kind) => panic!("{}: {kind}", path.display()),
+        }
+    }
+    panic!("{} is filled again and again", path.display());
 }
