@@ -142,6 +142,6 @@ fn collect(house: &House) -> Child {
 
 /// Asks until it is so.
 fn until(so: impl Fn() -> bool) {
-    const ASKED_MAX: u32 = 100_000;
+    const ASKED_MAX: u32 = 20_000;
     assert!((0..ASKED_MAX).any(|_| so()), "asked {ASKED_MAX} times in vain");
 }

@@ -100,7 +100,7 @@ fn nginx_webdav() {
     let expected = json!([
         ["zhang3", "file.upload", "success", "/dav/a.txt"],
         ["zhang3", "file.download", "success", "/dav/a.txt"],
-        ["zhang3", "folder.create", "success", "/dav/sub/"],
+        ["zhang3", "folder.create", "success", "/dav/sub"],
         ["zhang3", "file.copy", "success", "/dav/a.txt"],
         ["zhang3", "file.move", "success", "/dav/b.txt"],
         ["zhang3", "file.delete", "success", "/dav/a.txt"],

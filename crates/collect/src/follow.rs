@@ -104,6 +104,11 @@ impl Follower {
         Some(Position { inode, file, offset, skipping })
     }
 
+    /// The beginning of the file being read; `None` before the first complete line.
+    pub(crate) fn beginning(&self) -> Option<Position> {
+        Some(Position { offset: 0, skipping: false, ..self.position()? })
+    }
+
     /// When the file being read was last written.
     pub(crate) fn written(&self) -> Option<Timestamp> {
         let meta = self.open.as_ref()?.file.metadata().ok()?;

@@ -56,6 +56,10 @@ pub(crate) struct Runner {
     unmapped: Unmapped,
     limits: Limits,
     quiet_turns: u32,
+    /// What a start would find.
+    saved: SourceState,
+    /// It holds beginnings of files that are not written down.
+    has_begun: bool,
 }
 
 /// How a turn ended.
@@ -93,16 +97,27 @@ impl Runner {
             stack_id: config.stack_id.clone(),
         };
         let mut source = annals_map::open(kind, settings);
-        let SourceState { positions, joins, counters, .. } = states.load(&name)?;
-        if !joins.is_null() {
-            source.restore(&joins).map_err(unfit)?;
+        let saved = states.load(&name)?;
+        if !saved.joins.is_null() {
+            source.restore(&saved.joins).map_err(unfit)?;
         }
         let follow = |path: &std::path::PathBuf| {
-            Follower::new(path, positions.get(path).copied(), limits.chunk_bytes)
+            Follower::new(path, saved.positions.get(path).copied(), limits.chunk_bytes)
         };
         let followers = config.paths.iter().map(follow).collect();
         let unmapped = Unmapped::new(states.file(&format!("{name}.unmapped")));
-        Ok(Self { name, kind, source, followers, counters, unmapped, limits, quiet_turns: 0 })
+        Ok(Self {
+            name,
+            kind,
+            source,
+            followers,
+            counters: saved.counters.clone(),
+            unmapped,
+            limits,
+            quiet_turns: 0,
+            saved,
+            has_begun: false,
+        })
     }
 
     /// Reads a batch, sends it, and saves after the acknowledgement.
@@ -123,6 +138,12 @@ impl Runner {
             records = self.source.take();
         } else {
             self.quiet_turns = 0;
+        }
+        if self.has_begun {
+            // If it is killed before the acknowledgement and the file renamed, a start must know
+            // which file it was.
+            states.save(&self.name, &self.saved)?;
+            self.has_begun = false;
         }
         if !records.is_empty() {
             let Some(ack) = send(&records, sink, world)? else { return Ok(Turn::Stopped) };
@@ -149,7 +170,7 @@ impl Runner {
         let mut records = Vec::new();
         let lines_max = self.counters.lines + self.limits.batch_lines_max;
         let mut all = Progress::AtEnd;
-        let Self { source, followers, counters, unmapped, limits, .. } = self;
+        let Self { source, followers, counters, unmapped, limits, saved, has_begun, .. } = self;
         for follower in followers {
             loop {
                 if let Some(written) = follower.written() {
@@ -162,6 +183,12 @@ impl Runner {
                     }
                     counters.count(&verdict);
                 });
+                if !saved.positions.contains_key(follower.path())
+                    && let Some(beginning) = follower.beginning()
+                {
+                    saved.positions.insert(follower.path().to_owned(), beginning);
+                    *has_begun = true;
+                }
                 records.append(&mut source.take());
                 let events = follower.take_events();
                 counters.cut += events.cut;
@@ -189,7 +216,8 @@ impl Runner {
         let joins = self.source.save().map_err(unfit)?;
         self.unmapped.write()?;
         let counters = self.counters.clone();
-        states.save(&self.name, &SourceState { positions, joins, counters, pull: None })
+        self.saved = SourceState { positions, joins, counters, pull: None };
+        states.save(&self.name, &self.saved)
     }
 }
 

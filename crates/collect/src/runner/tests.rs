@@ -177,6 +177,23 @@ fn kills_lose_and_double_nothing() {
     }
 }
 
+/// Killed before anything was acknowledged, and the log renamed before the next start: its lines are
+/// found.
+#[test]
+fn a_first_batch_outlives_a_rotation() {
+    for fate in [Fate::KeptThenKilled, Fate::LostThenKilled] {
+        let mut site = Site::new([(0, fate)]);
+        let lines: Vec<_> = SAMPLE.split_inclusive('\n').collect();
+        let (first, rest) = lines.split_at(300);
+        site.append(&first.concat());
+        assert_eq!(site.live(), Turn::Stopped);
+        fs::rename(site.path("auth.log"), site.path("auth.log.1")).unwrap();
+        site.append(&rest.concat());
+        site.live_until_idle();
+        assert_eq!(site.sink.events.len(), 41, "{fate:?}");
+    }
+}
+
 /// Killed at every second send: it still gets through.
 #[test]
 fn many_kills() {
