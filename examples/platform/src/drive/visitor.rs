@@ -1,5 +1,6 @@
 //! `Visitor`: somebody who uses the platform over HTTP.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -41,7 +42,7 @@ impl Visitor {
         password: &str,
     ) -> Result<Self> {
         let mut visitor = Self {
-            http: reqwest::Client::builder().no_proxy().user_agent("platform-drive/1").build()?,
+            http: client()?,
             base: base.trim_end_matches('/').to_owned(),
             identity,
             authorization: HeaderValue::from_static(""),
@@ -159,6 +160,17 @@ fn sign_in(login: &str, password: &str) -> Value {
 /// What stands before the contents of a part of a form.
 fn part(border: &str, disposition: &str) -> Vec<u8> {
     format!("\r\n--{border}\r\ncontent-disposition: form-data; {disposition}\r\n\r\n").into()
+}
+
+/// The platform speaks plain HTTP; the client still wants to be told how TLS would be done.
+fn client() -> Result<reqwest::Client> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let trusts_nobody = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    let client = reqwest::Client::builder().no_proxy().user_agent("platform-drive/1");
+    Ok(client.tls_backend_preconfigured(trusts_nobody).build()?)
 }
 
 /// What is not JSON is told as a text.
