@@ -40,6 +40,8 @@ export type Session =
       must_change_password: boolean;
       totp: boolean;
       separation: boolean;
+      /** Whether system, security and audit are all in this one hand. */
+      all_powers: boolean;
       behaviour: "on" | "pseudonymised" | "off";
       profile_reason: boolean;
       methods: Methods;

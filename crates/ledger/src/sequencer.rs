@@ -113,6 +113,7 @@ impl Sequencer {
         let mut places = Vec::with_capacity(leaves.len());
         let store = Arc::clone(&self.store);
         let mut ids = lock_ids(&store);
+        ids.prefetch(leaves.iter().map(|sealed| sealed.id.0));
         for sealed in leaves {
             let place = match self.find_double(&ids, &sealed)? {
                 Some(place) => place,

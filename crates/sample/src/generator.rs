@@ -97,7 +97,8 @@ impl Generator {
             let Simulation { stage, .. } = &mut self.simulation;
             let at = self.schedule.advance(&mut stage.dice)?;
             self.now = self.now.max(at);
-            self.simulation.step(self.now);
+            // A burst keeps its own times, however few places in the stream there are for it.
+            self.simulation.step(i64::MIN, self.now);
             if !self.is_late() {
                 return Some(last_line(&self.simulation));
             }

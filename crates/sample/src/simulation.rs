@@ -61,11 +61,12 @@ impl Simulation {
         }
     }
 
-    /// Writes one event that happened by `at` at the latest.
-    pub(crate) fn step(&mut self, at: i64) {
+    /// Writes one event that happened between `earliest` and `at`: what was due before that and
+    /// found no place in the stream happens at `earliest`.
+    pub(crate) fn step(&mut self, earliest: i64, at: i64) {
         self.scenario = None;
         while let Some((due, step)) = self.stage.tasks.take(at) {
-            if self.follow(due, step) {
+            if self.follow(due.max(earliest), step) {
                 return;
             }
         }

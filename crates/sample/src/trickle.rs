@@ -1,7 +1,7 @@
 //! A company that goes on living while somebody watches: events at a pace, as time passes.
 //!
 //! The caller says what time it is; nothing here reads a clock or sleeps. No event lies ahead of
-//! that time.
+//! that time, and none more than [`BEHIND_MAX`] before it, whatever the generator left undone.
 
 use annals_record::Timestamp;
 
@@ -39,7 +39,7 @@ impl Trickle {
         }
         let at = self.next.max(now - BEHIND_MAX);
         self.next = at + 1 + self.simulation.stage.dice.wait(self.gap);
-        self.simulation.step(at);
+        self.simulation.step(now - BEHIND_MAX, at);
         Some(last_line(&self.simulation))
     }
 }

@@ -19,7 +19,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Events that are sent one by one, before and during.
-const LONE_EVENTS: u64 = 6_000;
+const LONE_EVENTS: u64 = 5_000;
 /// Events that are sent at full speed, before and during.
 const LOAD_EVENTS: u64 = 400_000;
 /// Rows fetched at once, and how often.

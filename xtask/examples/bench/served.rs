@@ -67,6 +67,7 @@ impl Drop for Served {
 pub(crate) fn token(annals: &Path, data: &Path) -> Result<String> {
     let output = Command::new(annals)
         .args(["token", "create", "--role", "emitter", "--name", "bench", "--may-be-system"])
+        .args(["--region", "bench", "--stack-id", "bench"])
         .arg("--data")
         .arg(data)
         .output()?;

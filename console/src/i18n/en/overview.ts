@@ -4,6 +4,9 @@ export const overview = {
   title: "Overview",
   wall: "Wall display",
   wallLeave: "Leave wall display",
+  allPowers:
+    "Your account holds all three powers: system, security and audit. Nobody else would find out what it does.",
+  givePowers: "Give two of them to others",
   updated: (time: string) => `as of ${time}`,
   events: "Events",
   refused: "Failed or denied",

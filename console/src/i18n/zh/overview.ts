@@ -7,6 +7,8 @@ export const overview: TranslationOf<typeof english> = {
   title: "概览",
   wall: "大屏显示",
   wallLeave: "退出大屏",
+  allPowers: "您的账号同时拥有系统、安全、审计三项权力，没有其他人能够监督其操作。",
+  givePowers: "将其中两项交给他人",
   updated: (time) => `截至 ${time}`,
   events: "事件",
   refused: "失败或拒绝",

@@ -14,6 +14,7 @@ import { useLocale, useT } from "../../i18n/locale";
 import { logPath } from "../../paths";
 import { useShortcuts } from "../../shell/shortcuts";
 import { useAsked } from "../log/question";
+import { AllPowers } from "./AllPowers";
 import { LedgerPanel } from "./LedgerPanel";
 import { Numbers } from "./Numbers";
 import classes from "./overview.module.css";
@@ -72,6 +73,7 @@ export function OverviewPage() {
           </header>
         }
       >
+        {isWall ? null : <AllPowers />}
         <Numbers asked={asked} range={range} />
         <Panels>
           <OverTime
