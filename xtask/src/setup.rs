@@ -36,6 +36,12 @@ const PACKAGES: &[Package] = &[
     },
     Package { name: "nginx", program: "/usr/sbin/nginx", needed_by: GATEWAY },
     Package { name: "websockify", program: "websockify", needed_by: GATEWAY },
+    Package { name: "munge", program: "/usr/sbin/munged", needed_by: SLURM },
+    Package { name: "slurmctld", program: "/usr/sbin/slurmctld", needed_by: SLURM },
+    Package { name: "slurmd", program: "/usr/sbin/slurmd", needed_by: SLURM },
+    Package { name: "slurmrestd", program: "/usr/sbin/slurmrestd", needed_by: SLURM },
+    Package { name: "slurm-client", program: "scontrol", needed_by: SLURM },
+    Package { name: "slurm-wlm-jwt-plugin", program: SLURM_TOKENS, needed_by: SLURM },
     Package { name: "curl", program: "curl", needed_by: "crates/annals/tests/guide.rs" },
     Package { name: "python3", program: "python3", needed_by: PYTHON },
     Package { name: "nodejs", program: "node", needed_by: CONSOLE },
@@ -46,6 +52,9 @@ const PACKAGES: &[Package] = &[
 
 /// What route files are tested against.
 const GATEWAY: &str = "crates/annals/tests/gateway_live.rs";
+const SLURM: &str = "crates/annals/tests/gateway_slurm.rs";
+/// The plug-in itself is elsewhere on every architecture.
+const SLURM_TOKENS: &str = "/usr/share/doc/slurm-wlm-jwt-plugin/copyright";
 const PYTHON: &str = "clients/python/pyproject.toml";
 /// Debian parts it from Python, where another Python has it; no program shows that it is there.
 const VENV: Package = Package { name: "python3-venv", program: "", needed_by: PYTHON };

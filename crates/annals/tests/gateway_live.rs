@@ -7,34 +7,15 @@ mod proxied;
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use house::House;
-use proxied::{PATIENCE, Proxy, event_where, events, free_address, wait_for};
+use proxied::software::Software;
+use proxied::{PATIENCE, Proxy, event_where, events, free_address};
 use serde_json::{Value, json};
 
 const WEBDAV: &str = include_str!("../../../examples/routes/nginx-webdav.toml");
 const WEBSOCKIFY: &str = include_str!("../../../examples/routes/websockify.toml");
-
-/// Somebody else's program; killed when it is dropped.
-struct Software(Child);
-
-impl Software {
-    /// Starts it and waits until it listens.
-    fn start(command: &mut Command, address: &str) -> Self {
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
-        let child = Self(child.unwrap_or_else(|error| panic!("{command:?}: {error}")));
-        wait_for(|| format!("{address} listens"), || TcpStream::connect(address).ok());
-        child
-    }
-}
-
-impl Drop for Software {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 fn nginx(house: &House) -> (Software, String) {
     let (address, folder) = (free_address(), house.path("nginx"));

@@ -138,7 +138,9 @@ pub struct ProxyUser {
 pub struct Jwt {
     /// The cookie it comes in; default: `Authorization: Bearer`.
     pub cookie: Option<String>,
-    /// The secret of HS256, HS384, HS512: the bytes of this file, without a line end.
+    /// The header it comes in by itself, such as `x-slurm-user-token`; instead of a cookie.
+    pub header: Option<String>,
+    /// The secret of HS256, HS384, HS512: the bytes of this file, with or without its line end.
     pub secret_file: Option<PathBuf>,
     /// Public keys: a file.
     pub jwks_file: Option<PathBuf>,
@@ -322,6 +324,10 @@ impl Config {
             let keys = [jwt.secret_file.is_some(), jwt.jwks_file.is_some(), jwt.jwks_url.is_some()];
             if keys.iter().filter(|is_there| **is_there).count() != 1 {
                 let message = "[users.jwt] needs one of secret_file, jwks_file, jwks_url";
+                return unfit(message.to_owned());
+            }
+            if jwt.cookie.is_some() && jwt.header.is_some() {
+                let message = "[users.jwt] looks in one place: leave out cookie or header";
                 return unfit(message.to_owned());
             }
         }

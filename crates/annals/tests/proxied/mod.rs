@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::unwrap_used)] // each test binary uses its own part
 
 pub(crate) mod platform;
+pub(crate) mod software;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;

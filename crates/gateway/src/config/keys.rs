@@ -41,6 +41,7 @@ const TABLES: &[(&str, &[&str])] = &[
         "users.jwt",
         &[
             "cookie",
+            "header",
             "secret_file",
             "jwks_file",
             "jwks_url",
@@ -172,5 +173,7 @@ mod tests {
         check(&GOOD.replace("127.0.0.1:7401", "0.0.0.0:7401"), "reached from outside");
         check(&GOOD.replace("trusted_proxies = [\"10.0.0.0/8\"]", ""), "trusts nobody");
         check(&GOOD.replace("secret_file = \"secret\"", ""), "needs one of secret_file");
+        let both = "[users.jwt]\ncookie = \"sid\"\nheader = \"x-token\"";
+        check(&GOOD.replace("[users.jwt]", both), "leave out cookie or header");
     }
 }

@@ -31,6 +31,7 @@ pub(super) struct Defaults {
     pub(super) mask: Vec<String>,
     pub(super) outcome: Rules<Outcome>,
     pub(super) reason: Option<Text>,
+    pub(super) username: Option<Text>,
     pub(super) request_id: Option<Text>,
 }
 
@@ -98,7 +99,7 @@ impl Fields {
             ends,
             payload: Payload::read(keys, allowed, &mask),
             user,
-            username: text(keys, "username", allowed),
+            username: text(keys, "username", allowed).or_else(|| defaults.username.clone()),
             session_id: text(keys, "session_id", allowed),
             cause_id: text(keys, "cause_id", allowed),
             request_id: text(keys, "request_id", allowed).or_else(|| defaults.request_id.clone()),

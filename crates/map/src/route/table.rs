@@ -126,6 +126,7 @@ impl Routes {
             defaults.mask = mask.map(|(key, _)| key.to_owned()).collect();
             defaults.outcome = Rules::read(&mut table, "outcome", &exchange, &OUTCOMES);
             defaults.reason = text(&mut table, "reason", &exchange);
+            defaults.username = text(&mut table, "username", &exchange);
             defaults.request_id = text(&mut table, "request_id", &exchange);
             table.finish();
         }

@@ -41,7 +41,7 @@ fn slurmrestd() {
         "POST /slurm/v0.0.38/job/submit",
         job,
         500,
-        json!({"errors": [{"error_number": 2000, "error": "Invalid partition name specified"}]}),
+        json!({"errors": [{"error_code": 2000, "error": "Invalid partition name specified"}]}),
         json!({"operation": "job.submit", "outcome": "failure",
             "object": {"type": "job", "name": "render"},
             "related": [{"role": "partition", "type": "partition", "id": "gpu"}],
@@ -59,11 +59,12 @@ fn slurmrestd() {
         "DELETE /slurm/v0.0.41/jobs/",
         json!({"jobs": ["7", "8"]}),
         200,
-        json!({"errors": [], "status": [
-            {"job_id": 7, "error": {"code": 0}}, {"job_id": 8, "error": {"code": 2017}}]}),
+        json!({"errors": [], "status": [{"job_id": 7, "error": {"code": 0}},
+            {"job_id": 8, "error": {"code": 2017}}, {"job_id": 9, "error": {"code": 2002}}]}),
         json!({"operation": "job.cancel", "outcome": "partial", "objects": [
             {"type": "job", "id": "7", "outcome": "success"},
-            {"type": "job", "id": "8", "outcome": "failure"}]}),
+            {"type": "job", "id": "8", "outcome": "failure"},
+            {"type": "job", "id": "9", "outcome": "denied"}]}),
     );
     check(
         "POST /slurm/v0.0.40/node/c1",
@@ -90,6 +91,34 @@ fn slurmrestd() {
             "object": {"type": "user", "id": "alice"},
             "related": [{"role": "account", "type": "account", "id": "chem"}]}),
     );
+}
+
+/// Protects: where Slurm hangs up, nobody says that nothing was done; and a number is found under
+/// either name.
+#[test]
+fn slurmrestd_names_errors_by_number() {
+    let check = |user, number: u16, expected: &str| {
+        for (line, key) in [
+            ("POST /slurm/v0.0.38/job/submit", "error_code"),
+            ("DELETE /slurm/v0.0.38/job/7", "error_number"),
+        ] {
+            let exchange = Exchange::new(line).user(user).header("x-slurm-user-name", "li4");
+            let exchange =
+                exchange.answered(500, json!({"errors": [{key: number, "error": "no"}]}));
+            assert_eq!(
+                told(SLURM, &exchange, &["operator", "username", "outcome"]),
+                json!({"operator": user.unwrap_or("unknown"), "username": "li4",
+                    "outcome": expected}),
+                "{line} {number}"
+            );
+        }
+    };
+    check(Some("root"), 2002, "denied");
+    check(Some("root"), 2003, "denied");
+    check(Some("root"), 1800, "failure");
+    check(Some("root"), 5005, "unknown");
+    check(None, 5005, "denied");
+    check(None, 1802, "unknown");
 }
 
 /// No mutating call of slurmrestd's own description goes unseen.
