@@ -33,13 +33,12 @@ pub(crate) fn evaluate(part: &Part, node: &Node, within: &DocSet, beside: &Besid
         Node::All => Sets::exact(within.clone()),
         Node::And(nodes) => all(part, nodes, within, beside),
         Node::Or(nodes) => any(part, nodes, within, beside),
-        Node::Scope { text, node } if part.is_sealed() => {
+        Node::Scope { text, node } => {
             let all = || evaluate(part, node, &DocSet::full(part.len()), beside);
             let mut sets = Sets::clone(&part.scoped().of(text, all).sets);
             sets.keep(within);
             sets
         }
-        Node::Scope { node, .. } => evaluate(part, node, within, beside),
         Node::Not(node) => not(evaluate(part, node, within, beside), within),
         Node::Row(probe) if probe.passes_all() => unsure(within.clone()),
         Node::Row(probe) => unsure(leaves::may_hold(part, probe, beside.texts)),

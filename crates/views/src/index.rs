@@ -1,7 +1,8 @@
 //! `SearchIndex`: the rows of all events, kept beside the ledger and made from it.
 //!
-//! A question takes a snapshot and never waits for a writer. What the follower has not reached
-//! yet is folded on the spot, so an event is found the moment it is acknowledged. Files that are
+//! A question takes a snapshot. What the follower has not reached yet is folded on the spot, so an
+//! event is found the moment it is acknowledged: a little of it for everybody, in the follower's
+//! place, more of it for the one answer, for which nobody waits. Files that are
 //! missing, damaged, of another version or of another ledger are made anew; nothing here is the
 //! truth.
 
@@ -21,8 +22,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use annals_ledger::{LedgerError, LedgerReader};
-use annals_record::Catalogue;
+use annals_ledger::{LeafIndex, LedgerError, LedgerReader};
+use annals_record::{Catalogue, Leaf};
 
 use crate::error::IndexError;
 use crate::part::Part;
@@ -39,6 +40,11 @@ const SEAL_ROWS: u64 = 1 << 20;
 const OPEN_LIMIT: Duration = Duration::from_secs(4 * 60 * 60);
 /// Leaves folded at a time by a question that runs ahead of the follower.
 const AHEAD_LEAVES: u64 = 4096;
+/// Leaves that a question still takes in, all of them: about a second's work.
+const AHEAD_LEAVES_MAX: u64 = 1 << 17;
+/// Of more than that, so many of the newest: the answer is partial in any case, and what it takes
+/// of the processor the follower lacks.
+const NEWEST_LEAVES: u64 = 1 << 14;
 
 /// What may be chosen about an index.
 #[derive(Clone, Debug)]
@@ -47,11 +53,15 @@ pub struct IndexOptions {
     pub seal_rows: u64,
     /// How long an intent may wait for its outcome before it is `unknown`.
     pub open_limit: Duration,
+    /// Leaves up to which a question that finds the follower behind takes them in with it. Folded
+    /// for one answer alone they are folded again for the next, and a follower that is a little
+    /// behind would be left ever less of the processor by those who ask.
+    pub help_leaves: u64,
 }
 
 impl Default for IndexOptions {
     fn default() -> Self {
-        Self { seal_rows: SEAL_ROWS, open_limit: OPEN_LIMIT }
+        Self { seal_rows: SEAL_ROWS, open_limit: OPEN_LIMIT, help_leaves: AHEAD_LEAVES_MAX }
     }
 }
 
@@ -190,8 +200,8 @@ impl SearchIndex {
     }
 
     /// The index with a row for every leaf below `as_of`: what the follower has not reached is
-    /// folded now, the newest leaves first. If some could not be folded, because time was up or
-    /// the ledger is damaged, the answer says so. Rows at or above `as_of` may be in it too.
+    /// folded now, the newest leaves first. If some could not be folded, because they are too many,
+    /// time was up or the ledger is damaged, the answer says so. Rows at or above `as_of` may be in it too.
     ///
     /// # Errors
     /// `Ledger` if the ledger cannot be read.
@@ -200,6 +210,7 @@ impl SearchIndex {
         as_of: u64,
         deadline: Instant,
     ) -> Result<(Snapshot, Option<Partial>), LedgerError> {
+        self.help(as_of, deadline)?;
         let snapshot = self.snapshot();
         let mut left = snapshot.end()..as_of.min(self.reader().head().size.0);
         if left.is_empty() {
@@ -208,8 +219,12 @@ impl SearchIndex {
         }
         let State { texts, end, settled, .. } = &*snapshot.0;
         let (mut parts, mut lost) = (snapshot.parts().to_vec(), snapshot.0.lost.clone());
-        while !left.is_empty() && Instant::now() < deadline {
-            let start = left.end.saturating_sub(AHEAD_LEAVES).max(left.start);
+        let first = match left.end - left.start {
+            ..=AHEAD_LEAVES_MAX => left.start,
+            _ => left.end - NEWEST_LEAVES,
+        };
+        while first < left.end && Instant::now() < deadline {
+            let start = left.end.saturating_sub(AHEAD_LEAVES).max(first);
             let batch = Leaves::read(self.reader(), start..left.end)?;
             lost.extend(batch.lost);
             let absorbed = Absorber::new(self.reader(), &parts).absorb(&batch.leaves)?;
@@ -227,6 +242,26 @@ impl SearchIndex {
         let ahead = Snapshot(Arc::new(ahead));
         let partial = ahead.damage(end).or(behind);
         Ok((ahead, partial))
+    }
+
+    /// Takes leaves in with the follower, if few are left and there is room for them.
+    fn help(&self, as_of: u64, deadline: Instant) -> Result<(), LedgerError> {
+        let Shared { reader, options, .. } = &*self.shared;
+        let mut end = self.snapshot().end();
+        if as_of.saturating_sub(end) > options.help_leaves {
+            return Ok(());
+        }
+        while end < as_of && Instant::now() < deadline {
+            let upto = as_of.min(end + AHEAD_LEAVES);
+            let batch = Leaves::read(reader, end..upto)?;
+            let mut writer = self.shared.writer();
+            if writer.is_behind(options.seal_rows) {
+                return Ok(());
+            }
+            self.shared.take(&mut writer, &batch.leaves, upto, &batch.lost)?;
+            end = writer.position();
+        }
+        Ok(())
     }
 }
 
@@ -262,6 +297,22 @@ impl Snapshot {
 impl Shared {
     fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the writer the leaves below `upto` and shows questions what it made of them. Those it
+    /// has already are left out.
+    fn take(
+        &self,
+        writer: &mut Writer,
+        leaves: &[(LeafIndex, Leaf)],
+        upto: u64,
+        lost: &[Range<u64>],
+    ) -> Result<(), LedgerError> {
+        writer.follow(&self.reader, leaves)?;
+        writer.skip_to(upto);
+        lost.iter().for_each(|lost| writer.lose(lost));
+        self.publish(writer);
+        Ok(())
     }
 
     /// Shows questions what the writer made.

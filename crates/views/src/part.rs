@@ -90,11 +90,6 @@ impl Part {
         &self.body.scoped
     }
 
-    /// True if its rows are on disk.
-    pub(crate) fn is_sealed(&self) -> bool {
-        matches!(self.body.rows, Rows::Sealed(_))
-    }
-
     /// Rows, deleted ones too; at least one.
     pub(crate) fn len(&self) -> u32 {
         ask!(&self.body.rows, rows => rows.len())

@@ -79,11 +79,7 @@ impl Indexer {
             let waited = shared.changed.wait_timeout(writer, LOOK_EVERY);
             writer = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        writer.follow(&shared.reader, batch)?;
-        writer.skip_to(upto);
-        lost.iter().for_each(|lost| writer.lose(lost));
-        shared.publish(&writer);
-        Ok(())
+        Ok(shared.take(&mut writer, batch, upto, lost)?)
     }
 }
 

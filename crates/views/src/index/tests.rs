@@ -33,12 +33,16 @@ fn ledger(origin: &str) -> Ledger {
 }
 
 fn options() -> IndexOptions {
-    IndexOptions { seal_rows: 40, open_limit: Duration::from_secs(60) }
+    IndexOptions { seal_rows: 40, open_limit: Duration::from_secs(60), help_leaves: 0 }
 }
 
 fn open(ledger: &Ledger, folder: &Path) -> (SearchIndex, Indexer) {
+    open_with(ledger, folder, options())
+}
+
+fn open_with(ledger: &Ledger, folder: &Path, options: IndexOptions) -> (SearchIndex, Indexer) {
     let catalogue = Arc::new(Catalogue::built_in());
-    SearchIndex::open(folder, ledger.reader(), catalogue, options()).unwrap()
+    SearchIndex::open(folder, ledger.reader(), catalogue, options).unwrap()
 }
 
 /// The live rows, in one part.
@@ -387,4 +391,35 @@ fn what_a_crash_leaves() {
     assert_eq!(fs::read_dir(house.folder.path().join("parts")).unwrap().count(), parts);
     assert_eq!(house.index().stats().settled, 50);
     house.check();
+}
+
+// Protects: what a question finds missing, if it is little, it leaves behind for the next one, and
+// the follower takes none of it in twice; of much, nothing is left behind, but all of it found.
+#[test]
+fn a_question_helps_a_follower_that_is_a_little_behind() {
+    let mut house = House::new();
+    house.index = None;
+    let help = IndexOptions { help_leaves: 10, ..options() };
+    house.index = Some(open_with(&house.ledger, house.folder.path(), help));
+    let ask = |house: &House| {
+        let (snapshot, partial) = house
+            .index()
+            .snapshot_to(house.size, Instant::now() + Duration::from_secs(60))
+            .unwrap();
+        assert_eq!(partial, None);
+        let found = snapshot.parts().iter().map(|part| part.len() - part.deleted().count());
+        (u64::from(found.sum::<u32>()), house.index().stats().lag)
+    };
+    let intent = house.intent();
+    (0..7).for_each(|_| _ = house.event("a"));
+    house.outcome(intent);
+    assert_eq!(ask(&house), (9, 0));
+    (0..11).for_each(|_| _ = house.event("b"));
+    assert_eq!(ask(&house), (20, 11));
+    house.follow();
+    assert_eq!(ask(&house), (20, 0));
+    assert_eq!(house.index().stats().rows, 20);
+    house.seal();
+    house.reopen();
+    assert_eq!(house.index().stats().rows, 20);
 }

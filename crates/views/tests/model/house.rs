@@ -67,7 +67,8 @@ impl House {
         let ledger =
             Ledger::open_on(disk, Arc::new(SystemClock), Path::new("/data"), options).unwrap();
         let (seal_rows, open_limit) = (1 + dice.below(60), Duration::from_secs(3600));
-        let options = IndexOptions { seal_rows, open_limit };
+        let help_leaves = [0, 3, 1 << 16][dice.below(3) as usize];
+        let options = IndexOptions { seal_rows, open_limit, help_leaves };
         let folder = tempfile::tempdir().unwrap();
         let (index, indexer) = open(&folder, &ledger, &options);
         let (events, outcomes) = (Vec::new(), BTreeMap::new());
