@@ -242,8 +242,8 @@ mod tests {
         const IDS: u64 = 100_000_000;
         let hash = |n: u64| n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         // Begun empty, and as a start finds it that a tenth is added to.
+        let before = resident();
         for expected in [0, IDS / 11 * 10] {
-            let before = resident();
             let mut table = IdTable::with_capacity(expected);
             for n in 0..IDS {
                 table.insert(hash(n), n);

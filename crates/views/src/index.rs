@@ -201,7 +201,8 @@ impl SearchIndex {
 
     /// The index with a row for every leaf below `as_of`: what the follower has not reached is
     /// folded now, the newest leaves first. If some could not be folded, because they are too many,
-    /// time was up or the ledger is damaged, the answer says so. Rows at or above `as_of` may be in it too.
+    /// time was up or the ledger is damaged, the answer says so. Rows at or above `as_of` may be in
+    /// it too.
     ///
     /// # Errors
     /// `Ledger` if the ledger cannot be read.

@@ -10,6 +10,10 @@ const BLOCK_SLOTS: usize = 128;
 /// As many slots as are written to, each 0 at first.
 #[derive(Clone, Default)]
 pub(super) struct Slots {
+    #[expect(
+        clippy::vec_box,
+        reason = "a block that is in the vector itself moves when that grows"
+    )]
     blocks: Vec<Box<[u64; BLOCK_SLOTS]>>,
 }
 
