@@ -80,6 +80,9 @@ fn texts() {
         "body \\x22password\\x22:\\x22***\\x22}",
     );
     check_text("{\"password\":{\"old\":\"alicepw\"}", "{\"password\":***");
+    check_text("x token:[a,b}://c d", "x token:*** d");
+    check_text("x token:[1],'y' key2", "x token:***,'y' key2");
+    check_text("x token:{a}, y", "x token:***, y");
     check_text("{\"pass\\u0077ord\":\"alicepw\"", "{\"pass\\u0077ord\":\"***\"");
     check_text("{\"otp\" :\n  1234, ", "{\"otp\" :\n  ***, ");
     check_text("{\"otp\": 1234} ", "{\"otp\": \"***\"} ");
@@ -192,6 +195,13 @@ proptest! {
         let mut model = document;
         mask_value(&mut model);
         prop_assert_eq!(masked, model.to_string());
+    }
+
+    // Protects: what was masked stays as it is when it is masked again, as by a second collector.
+    #[test]
+    fn texts_twice(text in "[x ](token|pin|--otp)[=:](\\[|\\{|x|1){1,4}(\\]|\\}|x|,|://|'|;|&| ){0,6}") {
+        let once = mask_text(&text).into_owned();
+        prop_assert_eq!(mask_text(&once).into_owned(), once);
     }
 
     // Protects: no text makes the walk panic, and plain text never gains bytes but the mask.

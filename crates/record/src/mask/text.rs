@@ -137,25 +137,27 @@ impl Walk<'_> {
         at
     }
 
-    /// The value at `from`: what stands in quotes or brackets, else a word that ends at a blank,
-    /// a quote or one of `ends`.
+    /// The value at `from`: what stands in quotes, else a word, perhaps with brackets before it,
+    /// that ends at a blank, a quote, a comma before one, or one of `ends`.
     fn one_value(&self, from: usize, ends: &[u8]) -> Option<Range<usize>> {
         let rest = &self.bytes[from..];
         let quote = &rest[..quote_bytes(rest)];
         if !quote.is_empty() {
             return Some(from + quote.len()..self.closing_quote(from + quote.len(), quote));
         }
-        if let Some(b'{' | b'[') = rest.first() {
-            return Some(from..from + bracket_bytes(rest));
-        }
         let word = |from: usize| {
             let rest = &self.bytes[from..];
             let is_end = |at: &usize| {
-                let comma = rest[*at] == b',' && rest.get(at + 1).is_none_or(|next| *next == b' ');
+                let ends_there = |next: &u8| is_blank_or_quote(*next);
+                let comma = rest[*at] == b',' && rest.get(at + 1).is_none_or(ends_there);
                 is_blank_or_quote(rest[*at]) || comma || ends.contains(&rest[*at])
             };
             from + (0..rest.len()).find(is_end).unwrap_or(rest.len())
         };
+        if let Some(b'{' | b'[') = rest.first() {
+            // What abuts on the bracket belongs to it, or the next walk would find another value.
+            return Some(from..word(from + bracket_bytes(rest)));
+        }
         let mut end = word(from);
         if PAM_TYPES.iter().any(|known| self.bytes[from..end] == **known) {
             return None;
