@@ -1,10 +1,10 @@
 //! `SearchIndex`: the rows of all events, kept beside the ledger and made from it.
 //!
-//! A question takes a snapshot. What the follower has not reached yet is folded on the spot, so an
-//! event is found the moment it is acknowledged: a little of it for everybody, in the follower's
-//! place, more of it for the one answer, for which nobody waits. Files that are
-//! missing, damaged, of another version or of another ledger are made anew; nothing here is the
-//! truth.
+//! A question takes a snapshot. What the follower has not reached yet it folds on the spot, so an
+//! event is found the moment it is acknowledged: a little under the writer's lock and for
+//! everybody, more for itself alone, and of what would take too long the newest only. Files that
+//! are missing, damaged, of another version or of another ledger are made anew; nothing here is
+//! the truth.
 
 mod absorb;
 mod indexer;
@@ -220,10 +220,7 @@ impl SearchIndex {
         }
         let State { texts, end, settled, .. } = &*snapshot.0;
         let (mut parts, mut lost) = (snapshot.parts().to_vec(), snapshot.0.lost.clone());
-        let first = match left.end - left.start {
-            ..=AHEAD_LEAVES_MAX => left.start,
-            _ => left.end - NEWEST_LEAVES,
-        };
+        let first = first_ahead(&left);
         while first < left.end && Instant::now() < deadline {
             let start = left.end.saturating_sub(AHEAD_LEAVES).max(first);
             let batch = Leaves::read(self.reader(), start..left.end)?;
@@ -263,6 +260,14 @@ impl SearchIndex {
             end = writer.position();
         }
         Ok(())
+    }
+}
+
+/// From where on a question folds leaves that the follower has not reached.
+fn first_ahead(left: &Range<u64>) -> u64 {
+    match left.end - left.start {
+        ..=AHEAD_LEAVES_MAX => left.start,
+        _ => left.end - NEWEST_LEAVES,
     }
 }
 

@@ -19,7 +19,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Events that are sent one by one, before and during.
-const LONE_EVENTS: u64 = 5_000;
+const LONE_EVENTS: u64 = 6_000;
 /// Events that are sent at full speed, before and during.
 const LOAD_EVENTS: u64 = 400_000;
 /// Rows fetched at once, and how often.
@@ -30,7 +30,8 @@ const ROUNDS: u64 = 50;
 pub(crate) fn measure(arguments: &Arguments) -> Result<Report> {
     let scratch = &arguments.scratch;
     let events = Events::prepare(scratch, arguments.seed, arguments.events)?;
-    let more = 2 * (LONE_EVENTS + LOAD_EVENTS);
+    let share = Share::of(arguments.batch as u64);
+    let more = 2 * share.end();
     let others = Events::prepare(scratch, arguments.seed + 1, more)?;
     let machine = Machine::here(scratch)?;
     let folder = tempfile::tempdir_in(scratch)?;
@@ -40,13 +41,14 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Report> {
     let sealed = ledger.sealed_segments();
     ensure!(!sealed.is_empty(), "no segment is sealed yet; measure more events");
     let before = SizePerEvent::of(&ledger, path)?;
-    let probe = Probe { arguments, others: &others, ingest: ledger::ingest(&ledger) };
+    let ingest = ledger::ingest(&ledger);
+    let probe = Probe { arguments, others: &others, share, ingest };
     let quiet = probe.run(0)?;
     let reader = ledger.reader();
     let waiting: u64 = ledger.sealed_segments().iter().map(|segment| segment.leaves).sum();
     let compactor = ledger.compact_behind()?;
     let started = Instant::now();
-    let busy = probe.run(LONE_EVENTS + LOAD_EVENTS)?;
+    let busy = probe.run(share.end())?;
     let unfinished = reader.compaction().waiting;
     while reader.compaction().waiting > 0 {
         ensure!(reader.compaction().failures == 0, "a segment could not be compacted");
@@ -97,10 +99,29 @@ impl std::fmt::Display for SizePerEvent {
     }
 }
 
+/// The events of one run, each kind in whole batches: those at full speed begin with one.
+#[derive(Clone, Copy)]
+struct Share {
+    lone: u64,
+    load: u64,
+}
+
+impl Share {
+    fn of(batch: u64) -> Self {
+        let whole = |events: u64| events.next_multiple_of(batch);
+        Self { lone: whole(LONE_EVENTS), load: whole(LOAD_EVENTS) }
+    }
+
+    fn end(self) -> u64 {
+        self.lone + self.load
+    }
+}
+
 /// Whoever appends.
 struct Probe<'a> {
     arguments: &'a Arguments,
     others: &'a Events,
+    share: Share,
     ingest: Ingest,
 }
 
@@ -123,11 +144,11 @@ impl Probe<'_> {
             ensure!(accept(&self.ingest, &sender, &body)? == 1, "an event was sent twice");
             waits.push(started.elapsed());
         }
-        let many = self.others.batches(self.arguments.batch, skip + LONE_EVENTS + LOAD_EVENTS)?;
-        many.skip(skip + LONE_EVENTS)?;
+        let many = self.others.batches(self.arguments.batch, skip + self.share.end())?;
+        many.skip(skip + self.share.lone)?;
         let started = Instant::now();
         let taken = ledger::take(self.arguments.clients, &self.ingest, &many)?;
-        ensure!(taken == LOAD_EVENTS, "{taken} events were taken");
+        ensure!(taken == self.share.load, "{taken} events were taken");
         Ok(Seen { waits, rate: taken as f64 / started.elapsed().as_secs_f64() })
     }
 }

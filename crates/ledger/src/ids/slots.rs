@@ -1,8 +1,7 @@
 //! `Slots`: numbers in blocks of one size, so that growing neither moves nor frees any of them.
 //!
 //! Thousands of vectors that are each freed for a larger one leave holes behind that none of the
-//! larger ones fits into: a table twice its size. Behind the end every slot holds 0. Which number
-//! stands where, is not known here.
+//! larger ones fits into: a table twice its size. Which number stands where, is not known here.
 
 /// A kibibyte: of the last block half is empty on the average, and the allocator adds 16 bytes.
 const BLOCK_SLOTS: usize = 128;
@@ -32,7 +31,7 @@ impl Slots {
         std::mem::replace(&mut self.blocks[block][at % BLOCK_SLOTS], number)
     }
 
-    /// Where the slots end that ever held something.
+    /// Where the last block ends: behind it every slot holds 0.
     pub(super) fn end(&self) -> usize {
         self.blocks.len() * BLOCK_SLOTS
     }

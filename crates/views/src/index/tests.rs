@@ -393,6 +393,15 @@ fn what_a_crash_leaves() {
     house.check();
 }
 
+// Protects: of leaves that no question can fold in time, the newest are still found.
+#[test]
+fn how_far_ahead_a_question_folds() {
+    let check = |left: Range<u64>, first: u64| assert_eq!(first_ahead(&left), first, "{left:?}");
+    check(7..8, 7);
+    check(7..7 + AHEAD_LEAVES_MAX, 7);
+    check(7..8 + AHEAD_LEAVES_MAX, 8 + AHEAD_LEAVES_MAX - NEWEST_LEAVES);
+}
+
 // Protects: what a question finds missing, if it is little, it leaves behind for the next one, and
 // the follower takes none of it in twice; of much, nothing is left behind, but all of it found.
 #[test]

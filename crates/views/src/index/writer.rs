@@ -1,7 +1,8 @@
 //! What the index is made of at this moment, and how it changes.
 //!
 //! One lock covers it; the follower, the keeper of the files and the clock take it in turns, and
-//! questions never do: each change ends with a new snapshot. Sealed rows are on disk; the tail is
+//! questions only to take in what the follower has not reached: each change ends with a new
+//! snapshot. Sealed rows are on disk; the tail is
 //! in memory, its small parts merged as they come; frozen rows are on their way from one to the
 //! other and still asked in memory.
 
