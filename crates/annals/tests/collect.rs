@@ -6,7 +6,7 @@ mod house;
 
 use std::process::{Child, Command, Stdio};
 
-use house::{ANNALS, House, annals, annals_with, signal};
+use house::{ANNALS, House, annals, annals_with, event, signal};
 use serde_json::{Value, json};
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/sshd/syslog-rfc5424.log");
@@ -103,6 +103,77 @@ fn killed_and_resumed() {
     assert_eq!(house.verify(&[]).status.code(), Some(0));
 }
 
+/// Protects: an API behind TLS is read under the authority that was named and no other; a source that
+/// hangs holds nobody up; the status says both, and that the server is away, while it is so.
+#[test]
+fn a_source_behind_tls_beside_one_that_hangs() {
+    let mut from = House::closed();
+    from.listen("127.0.0.1:0", &[("ANNALS_TLS", "on")]);
+    let port = from.address.rsplit(':').next().unwrap();
+    let authority = from.data().join("keys/tls.pem");
+    let env =
+        [("ANNALS_TOKEN", &*from.token("emitter")), ("ANNALS_CA", authority.to_str().unwrap())];
+    let server = format!("https://localhost:{port}");
+    let kept = annals_with(
+        &["record", "--ndjson", "-", "--server", &server],
+        &env,
+        (1..=3)
+            .map(|number| event(&format!("e-{number}")))
+            .collect::<Vec<_>>()
+            .join("\n")
+            .as_bytes(),
+    );
+    assert!(kept.status.success(), "{}", String::from_utf8_lossy(&kept.stderr));
+    let hanging = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+
+    let mut to = House::start();
+    let auditor = to.token("auditor");
+    std::fs::write(to.path("token"), to.token("emitter")).unwrap();
+    std::fs::write(to.path("map.toml"), "[file]\nrows = \"events\"\n").unwrap();
+    let header = format!("Authorization: Bearer {}\n", from.token("auditor"));
+    std::fs::write(to.path("header"), header).unwrap();
+    let pull = |name: &str, url: &str, more: &str| {
+        format!(
+            "[[pull]]\nname = \"{name}\"\nkind = \"http\"\nurl = \"{url}\"\ncursor = \"index\"\n\
+             parameter = \"after_index\"\nnext = \"next\"\npage_parameter = \"cursor\"\n\
+             map = {:?}\nheader_file = {:?}\n{more}\n",
+            to.path("map.toml"),
+            to.path("header"),
+        )
+    };
+    let events = format!("{server}/v1/events?order=index&limit=2&q=operator:zhang3");
+    let sources = [
+        pull("hangs", &format!("http://{}/", hanging.local_addr().unwrap()), ""),
+        pull("trusts", &events, &format!("ca_file = {authority:?}")),
+        pull("distrusts", &events, ""),
+    ];
+    let mut collector = collect_from(&to, &sources.concat());
+    let (held, _) = hanging.accept().unwrap();
+    let count = |house: &House| {
+        let (_, page) = house.get(&auditor, "/v1/events?q=operator:zhang3");
+        page["events"].as_array().map_or(0, Vec::len)
+    };
+    until(|| count(&to) == 3);
+    let status = || -> Value {
+        let text = std::fs::read(to.path("state/status.json")).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
+    };
+    let error = |place: usize| status()["sources"][place]["pull"]["error"].to_string();
+    until(|| error(2).contains("UnknownIssuer"));
+    assert_eq!((error(0), error(1)), ("null".to_owned(), "null".to_owned()));
+    drop(held);
+    until(|| error(0).contains("can't be reached"));
+
+    assert_eq!(to.stop(), 0);
+    let one_more = event("e-4");
+    let args = ["record", "--ndjson", "-", "--server", &server];
+    assert!(annals_with(&args, &env, one_more.as_bytes()).status.success());
+    let status = || std::fs::read_to_string(to.path("state/status.json")).unwrap_or_default();
+    until(|| !status().contains("\"send_error\": null"));
+    signal(&collector, "TERM");
+    assert_eq!(collector.wait().unwrap().code(), Some(0));
+}
+
 /// Protects the message for a misspelt key.
 #[test]
 fn a_wrong_configuration_is_named() {
@@ -114,16 +185,23 @@ fn a_wrong_configuration_is_named() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("state_dir"));
 }
 
-/// Starts the collector with a configuration for this house; returns once it collects.
+/// Starts the collector on the log of this house.
 fn collect(house: &House) -> Child {
+    let log = house.path("auth.log");
+    collect_from(
+        house,
+        &format!("[[source]]\nname = \"login1\"\nkind = \"sshd\"\npath = {log:?}\n"),
+    )
+}
+
+/// Starts the collector with a configuration for this house; returns once it collects.
+fn collect_from(house: &House, sources: &str) -> Child {
     let config = house.path("collect.toml");
     let text = format!(
-        "state_dir = {:?}\n[server]\nurl = \"http://{}\"\ntoken_file = {:?}\n\
-         [[source]]\nname = \"login1\"\nkind = \"sshd\"\npath = {:?}\n",
+        "state_dir = {:?}\n[server]\nurl = \"http://{}\"\ntoken_file = {:?}\n{sources}",
         house.path("state"),
         house.address,
         house.path("token"),
-        house.path("auth.log"),
     );
     std::fs::write(&config, text).unwrap();
     let mut child = Command::new(ANNALS)
@@ -142,6 +220,10 @@ fn collect(house: &House) -> Child {
 
 /// Asks until it is so.
 fn until(so: impl Fn() -> bool) {
-    const ASKED_MAX: u32 = 20_000;
-    assert!((0..ASKED_MAX).any(|_| so()), "asked {ASKED_MAX} times in vain");
+    const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+    let begun = std::time::Instant::now();
+    while !so() {
+        assert!(begun.elapsed() < PATIENCE, "asked for {PATIENCE:?} in vain");
+        std::thread::yield_now();
+    }
 }

@@ -44,7 +44,7 @@ pub(crate) struct Page {
 }
 
 /// Asks a source for rows.
-pub(crate) trait Fetch {
+pub(crate) trait Fetch: Send {
     /// The rows from `cursor` on; or the page that the answer before named.
     ///
     /// # Errors

@@ -45,6 +45,11 @@ fn is_root() -> bool {
 
 impl Database {
     fn start() -> Self {
+        Self::start_with(|_| Vec::new())
+    }
+
+    /// One whose data folder is made ready by `prepare`, which answers further settings.
+    fn start_with(prepare: impl FnOnce(&Path) -> Vec<String>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("pg");
         std::fs::create_dir(&data).unwrap();
@@ -60,7 +65,9 @@ impl Database {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let server = command("postgres")
-            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-D"])
+            .args(["-c", "listen_addresses=", "-c", "fsync=off"])
+            .args(prepare(&data).iter().flat_map(|setting| ["-c", setting]))
+            .arg("-D")
             .arg(&data)
             .arg("-k")
             .arg(folder.path())
@@ -72,15 +79,30 @@ impl Database {
     }
 
     fn url(&self) -> String {
+        self.url_at(5432)
+    }
+
+    /// The socket is named after the port.
+    fn url_at(&self, port: u16) -> String {
         let folder = self.folder.path().to_str().unwrap().replace('/', "%2F");
-        format!("postgres://annals@{folder}/postgres")
+        format!("postgres://annals@{folder}:{port}/postgres")
+    }
+
+    /// The keys that name it in the configuration of a collector.
+    fn source(&self) -> String {
+        format!("url = \"{}\"", self.url())
     }
 
     /// A client, once the server answers.
     fn client(&self) -> postgres::Client {
+        self.client_at(5432)
+    }
+
+    fn client_at(&self, port: u16) -> postgres::Client {
         const TRIES_MAX: u32 = 200_000;
+        let url = self.url_at(port);
         for _ in 0..TRIES_MAX {
-            if let Ok(client) = postgres::Client::connect(&self.url(), NoTls) {
+            if let Ok(client) = postgres::Client::connect(&url, NoTls) {
                 return client;
             }
             std::thread::yield_now();
@@ -133,12 +155,14 @@ fn server() -> (String, std::sync::Arc<std::sync::Mutex<Vec<serde_json::Value>>>
     (url, events)
 }
 
-fn collect(url: &str, database: &Database, folder: &Path, query: &str, enough: &dyn Fn() -> bool) {
+type Enough<'e> = &'e (dyn Fn() -> bool + Sync);
+
+/// Collects into the server at `url` until it is enough; `source` are the keys that name the database.
+fn collect(url: &str, source: &str, folder: &Path, query: &str, enough: Enough<'_>) {
     let state = folder.join("state");
     let text = format!(
         "state_dir = {state:?}\n[server]\nurl = \"{url}\"\n[[pull]]\nname = \"platform\"\n\
-         kind = \"sql\"\nurl = \"{}\"\ncursor = \"created\"\nquery = \"{query}\"\n",
-        database.url()
+         kind = \"sql\"\ncursor = \"created\"\nquery = \"{query}\"\n{source}\n",
     );
     run(&Config::parse(&text, Path::new("collect.toml")).unwrap(), enough).unwrap();
 }
@@ -163,11 +187,11 @@ fn rows_become_events_once() {
     let folder = tempfile::tempdir().unwrap();
     let count = || events.lock().unwrap().len();
     let query = "SELECT created, operator, operation, object_id, request_data, outcome FROM audit";
-    collect(&url, &database, folder.path(), query, &|| count() >= 2100);
+    collect(&url, &database.source(), folder.path(), query, &|| count() >= 2100);
     let more = "INSERT INTO audit (created, operator, operation, object_id)
         VALUES ('2027-01-01', 'li4', 'cluster.delete', 'c-1')";
     client.batch_execute(more).unwrap();
-    collect(&url, &database, folder.path(), query, &|| count() >= 2101);
+    collect(&url, &database.source(), folder.path(), query, &|| count() >= 2101);
     let all = events.lock().unwrap().clone();
     let ids: std::collections::BTreeSet<_> = all.iter().map(|e| e["id"].to_string()).collect();
     assert_eq!((all.len(), ids.len()), (2101, 2101));
@@ -179,7 +203,59 @@ fn rows_become_events_once() {
     let status = folder.path().join("state/status.json");
     let told =
         || std::fs::read_to_string(&status).is_ok_and(|text| text.contains("can't be asked"));
-    collect(&url, &database, folder.path(), writes, &told);
+    collect(&url, &database.source(), folder.path(), writes, &told);
     let left: i64 = client.query_one("SELECT count(*) FROM audit", &[]).unwrap().get(0);
     assert_eq!(left, 2101);
+}
+
+/// A file of the user who runs the database, closed to others.
+fn write_private(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    let closed = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(path, closed).unwrap();
+    if is_root() {
+        chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+}
+
+/// Protects: over the network the connection is encrypted under the authority that was named, the
+/// password comes from its file, and each that is missing is told.
+#[test]
+fn tls_and_a_password() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let database = Database::start_with(|data| {
+        write_private(&data.join("server.crt"), &made.cert.pem());
+        write_private(&data.join("server.key"), &made.signing_key.serialize_pem());
+        let who = "local all annals trust\nhostssl all reader 127.0.0.1/32 scram-sha-256\n";
+        write_private(&data.join("pg_hba.conf"), who);
+        vec!["listen_addresses=127.0.0.1".to_owned(), format!("port={port}"), "ssl=on".to_owned()]
+    });
+    let mut client = database.client_at(port);
+    let rows = "SELECT timestamptz '2026-11-20 08:30:00+00' + n * interval '1 second' AS created,
+            'zhang3' AS operator, '新建集群' AS operation, 'c-' || n AS object_id
+         FROM generate_series(1, 3) n";
+    let readers = "CREATE ROLE reader LOGIN PASSWORD 'guest-word'; GRANT SELECT ON audit TO reader";
+    client.batch_execute(&format!("CREATE TABLE audit AS {rows}; {readers}")).unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let (authority, password) = (folder.path().join("ca.pem"), folder.path().join("password"));
+    std::fs::write(&authority, made.cert.pem()).unwrap();
+    std::fs::write(&password, "guest-word\n").unwrap();
+    let (url, events) = server();
+    let status = folder.path().join("state/status.json");
+    let ask = |mode: &str, keys: &str, enough: Enough<'_>| {
+        let address = format!("postgres://reader@localhost:{port}/postgres?sslmode={mode}");
+        let source = format!("url = \"{address}\"\n{keys}");
+        collect(&url, &source, folder.path(), "SELECT * FROM audit", enough);
+    };
+    let told = |text: &str| std::fs::read_to_string(&status).is_ok_and(|all| all.contains(text));
+    let (ca, secret) =
+        (format!("ca_file = {authority:?}"), format!("password_file = {password:?}"));
+    ask("require", &secret, &|| told("UnknownIssuer"));
+    ask("require", &ca, &|| told("password missing"));
+    ask("disable", &format!("{ca}\n{secret}"), &|| told("no encryption"));
+    assert_eq!(events.lock().unwrap().len(), 0);
+    ask("require", &format!("{ca}\n{secret}"), &|| events.lock().unwrap().len() >= 3);
+    assert!(!told("guest-word"));
 }
