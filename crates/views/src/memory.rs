@@ -76,13 +76,19 @@ impl MemoryPart {
         set
     }
 
-    /// The rows whose number lies in the range, bounds included.
-    pub(crate) fn numbers_in(&self, id: NumberId, from: u64, to: u64, out: &mut DocSet) {
+    /// Adds the rows whose number passes.
+    pub(crate) fn numbers_in(&self, id: NumberId, passes: impl Fn(u64) -> bool, out: &mut DocSet) {
         for doc in 0..self.len() {
-            if self.number(id, doc).is_some_and(|number| (from..=to).contains(&number)) {
+            if self.number(id, doc).is_some_and(&passes) {
                 out.insert(doc);
             }
         }
+    }
+
+    /// The least and the greatest number; none where no row has one.
+    pub(crate) fn number_bounds(&self, id: NumberId) -> Option<(u64, u64)> {
+        let numbers = || (0..self.len()).filter_map(|doc| self.number(id, doc));
+        numbers().min().zip(numbers().max())
     }
 
     pub(crate) fn column(&self, id: ColumnId) -> &MemoryColumn {

@@ -186,9 +186,14 @@ impl Part {
         ask!(&self.body.rows, rows => rows.flagged(marks))
     }
 
-    /// Adds the rows whose number is at least `from` and at most `to`.
-    pub(crate) fn numbers_in(&self, id: NumberId, from: u64, to: u64, out: &mut DocSet) {
-        ask!(&self.body.rows, rows => rows.numbers_in(id, from, to, out));
+    /// Adds the rows whose number passes.
+    pub(crate) fn numbers_in(&self, id: NumberId, passes: impl Fn(u64) -> bool, out: &mut DocSet) {
+        ask!(&self.body.rows, rows => rows.numbers_in(id, passes, out));
+    }
+
+    /// Bounds of a number, both included; none where no row has one.
+    pub(crate) fn number_bounds(&self, id: NumberId) -> Option<(u64, u64)> {
+        ask!(&self.body.rows, rows => rows.number_bounds(id))
     }
 
     /// A column.

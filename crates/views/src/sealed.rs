@@ -182,8 +182,8 @@ impl SealedPart {
         set
     }
 
-    /// The rows whose number lies in the range, bounds included.
-    pub(crate) fn numbers_in(&self, id: NumberId, from: u64, to: u64, out: &mut DocSet) {
+    /// Adds the rows whose number passes.
+    pub(crate) fn numbers_in(&self, id: NumberId, passes: impl Fn(u64) -> bool, out: &mut DocSet) {
         // Not tantivy's own search for a range: it errs where values share a great divisor.
         let numbers = self.numbers(id);
         let count = numbers.values.num_vals();
@@ -191,11 +191,17 @@ impl SealedPart {
         for start in (0..count).step_by(BLOCK_ROWS) {
             let block = &mut block[..((count - start) as usize).min(BLOCK_ROWS)];
             numbers.values.get_range(u64::from(start), block);
-            let places = (start..).zip(&*block).filter(|(_, number)| (from..=to).contains(*number));
+            let places = (start..).zip(&*block).filter(|(_, number)| passes(**number));
             hits.extend(places.map(|(place, _)| place));
         }
         numbers.index.select_batch_in_place(0, &mut hits);
         hits.into_iter().for_each(|doc| out.insert(doc));
+    }
+
+    /// A number that none is below and one that none is above; none where no row has one.
+    pub(crate) fn number_bounds(&self, id: NumberId) -> Option<(u64, u64)> {
+        let numbers = &self.numbers(id).values;
+        (numbers.num_vals() > 0).then(|| (numbers.min_value(), numbers.max_value()))
     }
 
     pub(crate) fn column(&self, id: ColumnId) -> &SealedColumn {

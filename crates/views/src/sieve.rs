@@ -69,18 +69,38 @@ fn of_term(Term { field, path, test }: &Term) -> Option<Piece> {
 /// Looks through frames, one after the other; keeps its buffers.
 pub(crate) struct Sieve<'s> {
     sought: &'s Sought,
+    /// By tag, which of the columns it is; `NO_COLUMN` where the text is not looked for.
+    numbers: Vec<u8>,
+    columns: Vec<Column>,
     /// The leaves of the frame looked through last.
     indexes: Range<u64>,
     /// By leaf of that frame.
     passing: Vec<bool>,
     folded: Vec<u8>,
+}
+
+const NO_COLUMN: u8 = u8::MAX;
+
+/// The values of one tag in a frame, which stand beside each other in the order of leaves.
+#[derive(Default)]
+struct Column {
+    bytes: Range<usize>,
+    /// Where the text stands, or something that may hide it; ascending.
     places: Vec<usize>,
+    /// The first of them that no value was asked about.
+    next: usize,
 }
 
 impl<'s> Sieve<'s> {
     pub(crate) fn new(sought: &'s Sought) -> Self {
-        let (passing, folded, places) = (Vec::new(), Vec::new(), Vec::new());
-        Self { sought, indexes: 0..0, passing, folded, places }
+        let last = sought.tags.iter().map(|tag| usize::from(tag.0)).max().unwrap_or_default();
+        let mut numbers = vec![NO_COLUMN; last + 1];
+        for (number, tag) in (0..).zip(sought.tags) {
+            numbers[usize::from(tag.0)] = number;
+        }
+        let columns = sought.tags.iter().map(|_| Column::default()).collect();
+        let (passing, folded) = (Vec::new(), Vec::new());
+        Self { sought, numbers, columns, indexes: 0..0, passing, folded }
     }
 
     /// False only if no value of the leaf at `index` holds the text.
@@ -96,31 +116,61 @@ impl<'s> Sieve<'s> {
     }
 
     fn look_through(&mut self, values: FrameValues<'_>) {
-        self.indexes = values.indexes();
-        self.passing.clear();
-        self.passing.resize((self.indexes.end - self.indexes.start) as usize, false);
-        self.find_places(values.bytes());
-        if self.places.is_empty() {
+        let Self { sought, numbers, columns, indexes, passing, folded } = self;
+        *indexes = values.indexes();
+        passing.clear();
+        passing.resize((indexes.end - indexes.start) as usize, false);
+        let number = |tag: Tag| {
+            let number = numbers.get(usize::from(tag.0)).filter(|number| **number != NO_COLUMN);
+            number.map(|number| usize::from(*number))
+        };
+        columns.iter_mut().for_each(|column| column.bytes = 0..0);
+        for (_, tag, place) in values.each() {
+            if let Some(number) = number(tag) {
+                columns[number].widen(place);
+            }
+        }
+        for column in &mut *columns {
+            column.find_places(&sought.text, values.bytes(), folded);
+        }
+        if columns.iter().all(|column| column.places.is_empty()) {
             return;
         }
         for (index, tag, place) in values.each() {
-            let next = self.places.partition_point(|at| *at < place.start);
-            let is_hit = self.places.get(next).is_some_and(|at| *at < place.end);
-            if is_hit && self.sought.tags.contains(&tag) {
-                self.passing[(index - self.indexes.start) as usize] = true;
+            if number(tag).is_some_and(|number| columns[number].has_place_in(place)) {
+                passing[(index - indexes.start) as usize] = true;
             }
         }
     }
+}
 
-    /// Where the text stands, or something that may hide it; ascending.
-    fn find_places(&mut self, bytes: &[u8]) {
-        self.folded.clear();
-        self.folded.extend_from_slice(bytes);
-        self.folded.make_ascii_lowercase();
-        self.places.clear();
-        self.places.extend(self.sought.text.find_iter(&self.folded));
-        self.places.extend(memchr::memchr_iter(b'\\', bytes));
-        each_unstable(bytes, |place| self.places.push(place));
-        self.places.sort_unstable();
+impl Column {
+    fn widen(&mut self, place: Range<usize>) {
+        if self.bytes.is_empty() {
+            self.bytes.start = place.start;
+        }
+        self.bytes.end = place.end;
+    }
+
+    fn find_places(&mut self, text: &memmem::Finder<'_>, bytes: &[u8], folded: &mut Vec<u8>) {
+        let Self { bytes: column, places, next } = self;
+        let bytes = &bytes[column.clone()];
+        places.clear();
+        *next = 0;
+        folded.clear();
+        folded.extend_from_slice(bytes);
+        folded.make_ascii_lowercase();
+        places.extend(text.find_iter(&*folded));
+        places.extend(memchr::memchr_iter(b'\\', bytes));
+        each_unstable(bytes, |place| places.push(place));
+        places.sort_unstable();
+        places.iter_mut().for_each(|place| *place += column.start);
+    }
+
+    /// True if a place lies in a value; to be asked about values in their order.
+    fn has_place_in(&mut self, value: Range<usize>) -> bool {
+        let before = self.places[self.next..].iter().take_while(|place| **place < value.start);
+        self.next += before.count();
+        self.places.get(self.next).is_some_and(|place| *place < value.end)
     }
 }

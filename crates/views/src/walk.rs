@@ -1,8 +1,9 @@
 //! Pages of a walk: events in the order of time or of position, a few at a time.
 //!
 //! Parts are merged lazily: a part is asked only when its best row could come next, so the newest
-//! hundred events of anything common cost one or two parts. Rows that may match are read in
-//! growing batches, in the order of the walk. Nothing is kept between pages.
+//! hundred events of anything common cost one or two parts; of something rare ever more parts are
+//! asked at once. Rows that may match are read in growing batches, in the order of the walk.
+//! Nothing is kept between pages.
 
 mod stream;
 
@@ -16,10 +17,13 @@ use crate::index::SearchIndex;
 use crate::page::{Order, PageToken, Position, Walk};
 use crate::question::{Answer, Progress, Question};
 use crate::search::Search;
+use crate::threads;
 use stream::{Rank, Stream};
 
 /// Rows read in one go, at most.
 const BATCH_ROWS_MAX: usize = 4096;
+/// Parts asked at once, at most: each keeps its sets of rows, 125 KB a million, until the page ends.
+const ASKED_AT_ONCE_MAX: usize = 16;
 
 /// One page of a walk.
 #[derive(Clone, Debug)]
@@ -115,6 +119,8 @@ struct Merge<'m, 's> {
     streams: Vec<Stream<'m>>,
     /// By the rank of the next row of each stream, or a rank that none of its rows is before.
     heap: BinaryHeap<Reverse<(Rank, usize)>>,
+    /// Parts to ask at once the next time.
+    asked_at_once: usize,
 }
 
 impl<'m, 's> Merge<'m, 's> {
@@ -122,7 +128,7 @@ impl<'m, 's> Merge<'m, 's> {
         let parts = search.parts().iter();
         let streams: Vec<_> = parts.filter_map(|part| Stream::closed(part, turn, search)).collect();
         let heap = streams.iter().map(Stream::rank).zip(0..).map(Reverse).collect();
-        Self { search, streams, heap }
+        Self { search, streams, heap, asked_at_once: 1 }
     }
 
     /// The next rows, up to `count`.
@@ -133,16 +139,47 @@ impl<'m, 's> Merge<'m, 's> {
         {
             let stream = &mut self.streams[number];
             if stream.is_closed() {
-                self.search.progress.go_on()?;
-                stream.open(self.search);
-            } else if let Some((doc, is_sure)) = stream.take() {
+                self.open(number)?;
+                continue;
+            }
+            if let Some((doc, is_sure)) = stream.take() {
                 rows.push(Row { place: self.search.place(stream.part(), doc), is_sure });
             }
-            if !stream.is_empty() {
-                self.heap.push(Reverse((stream.rank(), number)));
-            }
+            self.put_back(number);
         }
         Ok(rows)
+    }
+
+    /// Asks a part, and with it some of those that would be next if it has nothing.
+    fn open(&mut self, first: usize) -> Result<(), QueryError> {
+        let mut asked = vec![first];
+        let mut open = Vec::new();
+        while asked.len() < self.asked_at_once
+            && let Some(Reverse((rank, number))) = self.heap.pop()
+        {
+            match self.streams[number].is_closed() {
+                true => asked.push(number),
+                false => open.push(Reverse((rank, number))),
+            }
+        }
+        self.heap.extend(open);
+        let answers = threads::each(asked.len(), |place| {
+            self.search.progress.go_on()?;
+            Ok(self.streams[asked[place]].ask(self.search))
+        })?;
+        for (number, rows) in asked.into_iter().zip(answers) {
+            self.streams[number].open(rows);
+            self.put_back(number);
+        }
+        self.asked_at_once = (self.asked_at_once * 2).min(ASKED_AT_ONCE_MAX);
+        Ok(())
+    }
+
+    fn put_back(&mut self, number: usize) {
+        let stream = &self.streams[number];
+        if !stream.is_empty() {
+            self.heap.push(Reverse((stream.rank(), number)));
+        }
     }
 }
 

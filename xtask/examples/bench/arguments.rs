@@ -34,6 +34,8 @@ pub(crate) struct Arguments {
     pub(crate) dir: Option<PathBuf>,
     /// The scope under which `views` asks every question a second time.
     pub(crate) scope: Option<String>,
+    /// `views` asks only the questions whose name holds this.
+    pub(crate) only: Option<String>,
 }
 
 /// How long a soak takes if nothing is said.
@@ -66,6 +68,7 @@ impl Arguments {
             rate: None,
             dir: None,
             scope: None,
+            only: None,
         };
         while let Some(name) = args.next() {
             if name == "--peers" {
@@ -87,9 +90,10 @@ impl Arguments {
                 "--rate" => arguments.rate = Some(number()?),
                 "--dir" => arguments.dir = Some(PathBuf::from(value)),
                 "--scope" => arguments.scope = Some(value),
+                "--only" => arguments.only = Some(value),
                 _ => bail!(
                     "no such option: `{name}`; there are --events, --batch, --clients, \
-                     --peer-events, --peers, --rate, --dir, --scope, --seed, --minutes, \
+                     --peer-events, --peers, --rate, --dir, --scope, --only, --seed, --minutes, \
                      --kill-seconds, --scratch, --annals"
                 ),
             }
@@ -120,13 +124,14 @@ impl Arguments {
         let rate = self.rate.map(|rate| format!(" --rate {rate}")).unwrap_or_default();
         let scope = self.scope.as_ref().map(|scope| format!(" --scope '{scope}'"));
         let scope = scope.unwrap_or_default();
+        let only = self.only.as_ref().map(|only| format!(" --only '{only}'")).unwrap_or_default();
         let peer_events = match peer_events_max {
             &u64::MAX => String::new(),
             some => format!(" --peer-events {some}"),
         };
         format!(
             "cargo xtask bench {what} --events {events} --batch {batch} --clients {clients}\
-             {peer_events} --seed {seed}{rate}{scope}{peers}"
+             {peer_events} --seed {seed}{rate}{scope}{only}{peers}"
         )
     }
 }

@@ -41,7 +41,9 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<Table> {
     let options = crate::events::options(arguments.seed, arguments.events)?;
     let sought = Sought::find(&options)?;
     let week_ago = annals_record::Timestamp::from_nanos(options.until.nanos() - WEEK_NS);
-    let questions = questions(&sought, &week_ago.to_string());
+    let mut questions = questions(&sought, &week_ago.to_string());
+    let is_asked = |what: &str| arguments.only.as_deref().is_none_or(|only| what.contains(only));
+    questions.retain(|question| is_asked(question.what));
     let loaded = Loaded::make(arguments, &options)?;
     let mut table = Table::new(arguments, machine, loaded.story.clone());
     machine::forget_resident_max();

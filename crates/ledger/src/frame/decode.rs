@@ -18,6 +18,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use zstd::zstd_safe::DCtx;
 
+/// Sealed fields of most leaves, at most.
+const FIELDS_USUAL: usize = 12;
+
 /// A decoded frame.
 #[derive(Debug)]
 pub(crate) struct Frame {
@@ -73,12 +76,15 @@ impl Frame {
         let beside_len = cursor.u32().ok_or("the frame is cut")?;
         let beside = cursor.take(beside_len as usize).ok_or("the frame's salts are cut")?.to_vec();
         let columns = decompress(entry, &bytes[cursor.position()..], dictionary)?;
+        let leaves = entry.count as usize;
+        // Each field takes a byte of the columns at least.
+        let fields = (leaves * FIELDS_USUAL).min(columns.len());
         let mut frame = Self {
             first: entry.first,
             columns,
             beside,
-            leaves: Vec::with_capacity(entry.count as usize),
-            fields: Vec::new(),
+            leaves: Vec::with_capacity(leaves),
+            fields: Vec::with_capacity(fields),
         };
         let ended = entry.codec == Codec::Packed;
         frame.lay_out(entry.count, ended).ok_or("the frame's columns do not fit together")?;

@@ -74,9 +74,8 @@ pub(super) fn durations(
     within: &DocSet,
     out: &mut DocSet,
 ) {
-    let (from, to) = (*range.start(), *range.end());
     if within.count() > within.len() / FEW {
-        return part.numbers_in(NumberId::DurationMs, from, to, out);
+        return part.numbers_in(NumberId::DurationMs, |number| range.contains(&number), out);
     }
     let number = |doc: u32| part.number(NumberId::DurationMs, doc);
     let passes = |doc: &u32| number(*doc).is_some_and(|number| range.contains(&number));

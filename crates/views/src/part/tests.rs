@@ -208,8 +208,11 @@ fn check(part: &Part, rows: &[RowValues<'_>]) {
             NumberId::DurationMs => row.duration_ms,
             NumberId::Partner => row.partner,
         };
-        let docs = set_of(part, |out| part.numbers_in(id, 2, 3, out));
+        let docs = set_of(part, |out| part.numbers_in(id, |number| (2..=3).contains(&number), out));
         assert_eq!(docs, docs_where(rows, |row| number(row).is_some_and(|n| n == 2 || n == 3)));
+        let (bounds, mut all) = (part.number_bounds(id), rows.iter().filter_map(number));
+        assert!(all.all(|n| bounds.is_some_and(|(least, most)| (least..=most).contains(&n))));
+        assert_eq!(bounds.is_some(), rows.iter().any(|row| number(row).is_some()));
     }
     ColumnId::ALL.iter().for_each(|id| check_column(part, rows, *id));
     check_postings(part, rows);

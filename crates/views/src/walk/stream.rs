@@ -34,7 +34,7 @@ pub(super) struct Stream<'p> {
 }
 
 /// The matching rows that are left.
-struct Rows {
+pub(super) struct Rows {
     sets: Sets,
     steps: Steps,
     next: Option<u32>,
@@ -101,8 +101,9 @@ impl<'p> Stream<'p> {
         self.rows.as_ref().is_some_and(|rows| rows.next.is_none())
     }
 
-    /// Asks the part for what is left of the walk.
-    pub(super) fn open(&mut self, search: &Search<'_>) {
+    /// What the part says to the rest of the walk; changes nothing, so that several can be asked
+    /// at once.
+    pub(super) fn ask(&self, search: &Search<'_>) -> Rows {
         let (part, Turn { order, after_index, last }) = (self.part, self.turn);
         let mut seen = search.seen(part, order, after_index);
         if let Some(last) = last {
@@ -128,6 +129,11 @@ impl<'p> Stream<'p> {
         };
         let mut rows = Rows { sets, steps, next: None };
         rows.step(part);
+        rows
+    }
+
+    /// Takes up what it said.
+    pub(super) fn open(&mut self, rows: Rows) {
         self.rows = Some(rows);
         self.set_rank();
     }
