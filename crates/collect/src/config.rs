@@ -301,4 +301,16 @@ mod tests {
         check(&format!("{GOOD}{}", pull.replace("db", "login")), "two sources are called");
         check(&format!("{GOOD}{}", pull.replace("sql\"", "ftp\"")), "ftp");
     }
+
+    /// The guide's configuration, options that are commented out among it, is one.
+    #[test]
+    fn the_guide_is_understood() {
+        const GUIDE: &str = include_str!("../../../docs/guide/collect-tables.md");
+        let blocks = GUIDE.split("```").skip(1).step_by(2).flat_map(str::lines);
+        let lines: Vec<_> = blocks.map(|line| line.trim_start_matches("# ")).collect();
+        let config = Config::parse(&lines.join("\n"), Path::new("collect-tables.md")).unwrap();
+        let names: Vec<_> = config.pulls.iter().map(|pull| pull.name.as_str()).collect();
+        assert_eq!(names, ["platform-db", "platform-api"]);
+        assert!(config.pulls[0].ca_file.is_some() && config.pulls[1].header_env.is_some());
+    }
 }

@@ -12,6 +12,7 @@
 mod decode;
 mod dictionary;
 mod encode;
+mod inflate;
 mod pack;
 
 pub(crate) use decode::Frame;

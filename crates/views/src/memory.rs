@@ -87,8 +87,11 @@ impl MemoryPart {
 
     /// The least and the greatest number; none where no row has one.
     pub(crate) fn number_bounds(&self, id: NumberId) -> Option<(u64, u64)> {
-        let numbers = || (0..self.len()).filter_map(|doc| self.number(id, doc));
-        numbers().min().zip(numbers().max())
+        let numbers = (0..self.len()).filter_map(|doc| self.number(id, doc));
+        numbers.fold(None, |bounds, number| {
+            let (least, most) = bounds.unwrap_or((number, number));
+            Some((least.min(number), most.max(number)))
+        })
     }
 
     pub(crate) fn column(&self, id: ColumnId) -> &MemoryColumn {

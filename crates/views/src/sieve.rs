@@ -160,7 +160,13 @@ impl Column {
         folded.clear();
         folded.extend_from_slice(bytes);
         folded.make_ascii_lowercase();
-        places.extend(text.find_iter(&*folded));
+        // One place may begin in another: the end of a value and the beginning of the next may
+        // be the text, too.
+        let mut from = 0;
+        while let Some(found) = text.find(&folded[from..]) {
+            places.push(from + found);
+            from += found + 1;
+        }
         places.extend(memchr::memchr_iter(b'\\', bytes));
         each_unstable(bytes, |place| places.push(place));
         places.sort_unstable();
@@ -172,5 +178,44 @@ impl Column {
         let before = self.places[self.next..].iter().take_while(|place| **place < value.start);
         self.next += before.count();
         self.places.get(self.next).is_some_and(|place| *place < value.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Which of the values, beside each other in a frame, pass.
+    fn check(text: &str, values: &[&str], expected: &[bool]) {
+        let before = "0123";
+        let mut bytes = before.as_bytes().to_vec();
+        let mut column = Column::default();
+        let place = |value: &&str| {
+            let start = bytes.len();
+            bytes.extend_from_slice(value.as_bytes());
+            start..bytes.len()
+        };
+        let places: Vec<_> = values.iter().map(place).collect();
+        bytes.extend_from_slice(text.as_bytes());
+        places.iter().for_each(|place| column.widen(place.clone()));
+        column.find_places(&memmem::Finder::new(text), &bytes, &mut Vec::new());
+        let passing: Vec<_> = places.into_iter().map(|place| column.has_place_in(place)).collect();
+        assert_eq!(passing, expected, "{text} in {values:?}");
+    }
+
+    // Protects: no value that holds the text is passed over, wherever its neighbours end; and those
+    // that cannot hold it are.
+    #[test]
+    fn values_beside_each_other() {
+        check("xx", &["ab", "axxb", "ab"], &[false, true, false]);
+        check("xx", &["AXX", "", "Xx", "x"], &[true, false, true, false]);
+        // The text begins in the first of two, and in the second as well.
+        check("xx", &["ax", "xxb"], &[true, true]);
+        check("aba", &["ab", "aba", "ba"], &[true, true, false]);
+        check("12", &["a", "0", "b"], &[false, false, false]);
+        // What may hide it: an escape, a character that folds to others.
+        check("xx", &["ab", "a\\u0078x", "a"], &[false, true, false]);
+        check("xx", &["集群", "ａxＸb", ""], &[false, true, false]);
+        check("xx", &[], &[]);
     }
 }

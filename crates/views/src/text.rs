@@ -166,13 +166,14 @@ impl Chunk {
         }
     }
 
-    /// Which groups may hold what is looked for, a bit each.
-    fn passing(&self, probe: &Probe) -> Vec<u8> {
+    /// Which of the groups of these eights may hold what is looked for, a bit each.
+    fn passing(&self, probe: &Probe, eights: Range<usize>) -> Vec<u8> {
         match self {
-            Self::Mapped(slices) => slices.having(probe.bits()),
+            Self::Mapped(slices) => slices.having(probe.bits(), eights),
             Self::Memory(filters) => {
-                let mut passing = vec![0; self.groups().div_ceil(8) as usize];
-                for (group, filter) in filters.chunks_exact(GROUP_BYTES).enumerate() {
+                let mut passing = vec![0; eights.len()];
+                let filters = filters.chunks_exact(GROUP_BYTES).skip(8 * eights.start);
+                for (group, filter) in filters.take(8 * eights.len()).enumerate() {
                     passing[group / 8] |= u8::from(probe.passes(filter)) << (group % 8);
                 }
                 passing
@@ -220,10 +221,13 @@ impl TextFilters {
             if leaves.is_empty() {
                 continue;
             }
-            let passing = chunk.passing(probe);
-            for group in leaves.start / GROUP_LEAVES..leaves.end.div_ceil(GROUP_LEAVES) {
-                let place = group - groups.start;
-                if passing[(place / 8) as usize] >> (place % 8) & 1 == 1 {
+            let asked = leaves.start / GROUP_LEAVES..leaves.end.div_ceil(GROUP_LEAVES);
+            let place = |group: u64| (group - groups.start) as usize;
+            let eights = place(asked.start) / 8..place(asked.end).div_ceil(8);
+            let passing = chunk.passing(probe, eights.clone());
+            for group in asked {
+                let place = place(group) - 8 * eights.start;
+                if passing[place / 8] >> (place % 8) & 1 == 1 {
                     add(within(group * GROUP_LEAVES..(group + 1) * GROUP_LEAVES));
                 }
             }

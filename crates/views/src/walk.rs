@@ -22,7 +22,7 @@ use stream::{Rank, Stream};
 
 /// Rows read in one go, at most.
 const BATCH_ROWS_MAX: usize = 4096;
-/// Parts asked at once, at most: each keeps its sets of rows, 125 KB a million, until the page ends.
+/// Parts asked at once, at most: each keeps its sets of rows, 125 KB a million, to the end.
 const ASKED_AT_ONCE_MAX: usize = 16;
 
 /// One page of a walk.

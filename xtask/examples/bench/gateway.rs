@@ -100,9 +100,10 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<String> {
         ("straight to the platform", &platform, "GET /other"),
         ("bare proxy (hyper, hyper-util)", &bare.address, "GET /other"),
         ("gateway, no route", &gateway.address, "GET /other"),
+        // First what leaves nothing to be sent behind it.
+        ("gateway, `strict`", &gateway.address, "DELETE /strict"),
         ("gateway, `best_effort`", &gateway.address, "DELETE /best"),
         ("gateway, `spooled`", &gateway.address, "DELETE /spooled"),
-        ("gateway, `strict`", &gateway.address, "DELETE /strict"),
     ];
     let mut text = format!(
         "`cargo xtask bench gateway`\n\n{}\n\n| way | p50 at {RATE}/s | p99 | \

@@ -4,6 +4,20 @@
 //! are named by [`Operation::site`] and checked by the server alone.
 
 /// What was done: an operation of the catalogue.
+///
+/// ```
+/// # use annals_api::sdk::{Event, op};
+/// let event = Event::new(op::CLUSTER_CREATE, "zhang3");
+/// ```
+/// A name that the catalogue does not have is no constant, and a text is no operation:
+/// ```compile_fail,E0425
+/// # use annals_api::sdk::{Event, op};
+/// let event = Event::new(op::CLUSTER_CREAT, "zhang3");
+/// ```
+/// ```compile_fail,E0308
+/// # use annals_api::sdk::{Event, op};
+/// let event = Event::new("cluster.create", "zhang3");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Operation(&'static str);
 

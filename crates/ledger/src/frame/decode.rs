@@ -4,7 +4,7 @@
 //! together only when asked for.
 
 use super::dictionary::Dictionary;
-use super::pack::unpack;
+use super::inflate::decompress;
 use super::{
     END, FIELD_ERASED, FIELD_OPENED, HASH_BYTES, LONG_TAGS, SALT_BYTES, SHAPE_MIXED, SHAPE_PRUNED,
     SHAPE_WHOLE,
@@ -13,10 +13,8 @@ use crate::bytes::Cursor;
 use crate::directory::{Codec, FrameEntry};
 use annals_record::{Field, Kept, Leaf, Tag};
 use memchr::memchr_iter;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use zstd::zstd_safe::DCtx;
 
 /// Sealed fields of most leaves, at most.
 const FIELDS_USUAL: usize = 12;
@@ -320,85 +318,5 @@ impl Columns {
             Some(column) => column,
             None => self.far.entry(tag).or_default(),
         }
-    }
-}
-
-thread_local! {
-    static INFLATER: RefCell<Inflater> = const { RefCell::new(Inflater::new()) };
-}
-
-fn decompress(
-    entry: &FrameEntry,
-    bytes: &[u8],
-    dictionary: Option<&Dictionary>,
-) -> Result<Vec<u8>, &'static str> {
-    let raw_len = entry.raw_len as usize;
-    let columns = match entry.codec {
-        Codec::Stored => bytes.to_vec(),
-        Codec::Zstd => {
-            let mut columns = Vec::with_capacity(raw_len);
-            INFLATER.with_borrow_mut(|inflater| inflater.run(bytes, None, &mut columns))?;
-            columns
-        }
-        Codec::Packed => {
-            let mut cursor = Cursor::new(bytes);
-            let runs_len = cursor.u32().ok_or("the frame is cut")?;
-            let runs = cursor.take(runs_len as usize).ok_or("the frame's identifiers are cut")?;
-            let rest = &bytes[cursor.position()..];
-            INFLATER.with_borrow_mut(|inflater| {
-                let text = inflater.text(rest, dictionary, raw_len)?;
-                unpack(text, runs, raw_len).ok_or("the frame's identifiers do not fit")
-            })?
-        }
-    };
-    if columns.len() == raw_len { Ok(columns) } else { Err("the frame has another length") }
-}
-
-/// What a thread keeps from frame to frame: both cost more to make than a frame to read.
-struct Inflater {
-    context: Option<DCtx<'static>>,
-    text: Vec<u8>,
-}
-
-impl Inflater {
-    const fn new() -> Self {
-        Self { context: None, text: Vec::new() }
-    }
-
-    /// Decompresses packed columns that give at most `len_max` bytes.
-    fn text(
-        &mut self,
-        bytes: &[u8],
-        dictionary: Option<&Dictionary>,
-        len_max: usize,
-    ) -> Result<&[u8], &'static str> {
-        // The byte 0xFF alone takes two bytes as a token.
-        let mut text = std::mem::take(&mut self.text);
-        text.clear();
-        text.reserve(2 * len_max);
-        self.run(bytes, dictionary, &mut text)?;
-        self.text = text;
-        Ok(&self.text)
-    }
-
-    /// Fills `out` up to its capacity.
-    fn run(
-        &mut self,
-        bytes: &[u8],
-        dictionary: Option<&Dictionary>,
-        out: &mut Vec<u8>,
-    ) -> Result<(), &'static str> {
-        let context = match &mut self.context {
-            Some(context) => context,
-            None => {
-                let made = DCtx::try_create().ok_or("there is no memory to decompress")?;
-                self.context.insert(made)
-            }
-        };
-        let done = match dictionary {
-            Some(dictionary) => context.decompress_using_ddict(out, bytes, dictionary.prepared()),
-            None => context.decompress(out, bytes),
-        };
-        done.map(drop).map_err(|_| "the frame cannot be decompressed")
     }
 }

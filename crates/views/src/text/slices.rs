@@ -3,6 +3,8 @@
 //! For each bit of a filter it says which groups have it, so a question reads one row for each of
 //! its keys instead of a place in every filter. What the bits mean is not known here.
 
+use std::ops::Range;
+
 use tantivy::directory::OwnedBytes;
 
 use super::{GROUP_BYTES, Group};
@@ -27,12 +29,13 @@ impl Slices {
         self.groups
     }
 
-    /// Which groups have all of the bits: one bit each, those behind the last group undefined.
-    pub(super) fn having(&self, bits: &[u32]) -> Vec<u8> {
+    /// Which groups of these eights have all of the bits: one bit each, those behind the last group
+    /// undefined.
+    pub(super) fn having(&self, bits: &[u32], eights: Range<usize>) -> Vec<u8> {
         let row_bytes = row_bytes(self.groups);
-        let mut having = vec![u8::MAX; row_bytes];
+        let mut having = vec![u8::MAX; eights.len()];
         for bit in bits {
-            let row = &self.bytes[*bit as usize * row_bytes..][..row_bytes];
+            let row = &self.bytes[*bit as usize * row_bytes..][eights.clone()];
             having.iter_mut().zip(row).for_each(|(having, row)| *having &= row);
             if having.iter().all(|groups| *groups == 0) {
                 break;

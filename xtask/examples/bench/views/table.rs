@@ -94,7 +94,10 @@ impl fmt::Display for Table {
             let (cold, warm) = (millis(row.cold), millis(row.warm));
             write!(f, "| {what} | {answer} | {must_ms} | {cold:.1} | {warm:.2} |")?;
             for peer in &row.peers {
-                write!(f, " {:.1} ({:.0}) |", millis(*peer), millis(*peer) / warm)?;
+                let ratio = millis(*peer) / warm;
+                // Below ten a rounded number would say too little, below one nothing.
+                let digits = if ratio < 10.0 { 2 } else { 0 };
+                write!(f, " {:.2} ({ratio:.digits$}) |", millis(*peer))?;
             }
             if let Some(Scoped { answer, first, warm: scoped }) = &row.scoped {
                 let (first, scoped) = (millis(*first), millis(*scoped));

@@ -32,16 +32,28 @@ fn parse<'a>(
     let mut event = Event { only, ..Event::default() };
     match for_each_pair(text, |key, value| event.take(key, value)) {
         Ok(()) => Ok((event.record, event.faults)),
-        Err(fault) => Err(syntax_fault(&fault)),
+        Err(fault) => Err(syntax_fault(text, &fault)),
     }
 }
 
 /// What `serde_json` says, in our codes. It has no finer classes than its texts.
-fn syntax_fault(fault: &serde_json::Error) -> Fault {
-    let text = fault.to_string();
-    let reason = text.split(" at line ").next().unwrap_or_default();
+fn syntax_fault(text: &str, fault: &serde_json::Error) -> Fault {
+    let said = fault.to_string();
+    let reason = said.split(" at line ").next().unwrap_or_default();
     if fault.is_data() {
         return Fault::new(codes::WRONG_TYPE, "", "an event is a JSON object");
+    }
+    match text.trim_start().chars().next() {
+        Some('{') => {}
+        Some('\u{feff}') => {
+            let message = "a byte order mark stands before the event; leave it out";
+            return Fault::new(codes::BAD_JSON, "", message);
+        }
+        first => {
+            let begins = first.map_or("is empty", |_| "does not begin with `{`");
+            let message = format!("an event is a JSON object; this {begins}");
+            return Fault::new(codes::BAD_JSON, "", message);
+        }
     }
     let code = match reason.contains("hex escape") {
         true => codes::LONE_SURROGATE,
@@ -329,7 +341,7 @@ impl<'a> Event<'a> {
         match pairs {
             Ok(()) => Some(parts),
             Err(fault) => {
-                let fault = syntax_fault(&fault);
+                let fault = syntax_fault(raw, &fault);
                 let code = fault.code;
                 self.fault(code, field(), format!("must be an object of {}", keys.join(", ")));
                 None

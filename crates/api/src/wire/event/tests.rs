@@ -67,8 +67,14 @@ fn not_an_event() {
     check(r#"{"\ud800":1}"#, &[("", "lone_surrogate")]);
     check_bytes(b"{\"id\":\"\xff\"}", &[("", "bad_utf8")]);
     check_bytes(b"\xef\xbb\xbf{}", &[("", "bad_json")]);
-    let fault = parse_event(br#"{"id":"a",}"#).unwrap_err();
-    assert_eq!(fault.message, "column 11: trailing comma");
+    for (text, message) in [
+        (r#"{"id":"a",}"#, "column 11: trailing comma"),
+        ("Nov 20 08:30:00 login1 sshd", "an event is a JSON object; this does not begin with `{`"),
+        (" ", "an event is a JSON object; this is empty"),
+        ("\u{feff}{}", "a byte order mark stands before the event; leave it out"),
+    ] {
+        assert_eq!(parse_event(text.as_bytes()).unwrap_err().message, message, "{text}");
+    }
 }
 
 // Protects: each fault of the form by field and code; several in one event are all named.
