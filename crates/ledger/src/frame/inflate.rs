@@ -1,7 +1,7 @@
 //! Decompressing the columns of a frame.
 //!
-//! Never gives more than the directory says that the frame holds. What the columns mean is not known
-//! here.
+//! Never gives more than the directory says that the frame holds. Knows nothing of what the columns
+//! mean.
 
 use super::dictionary::Dictionary;
 use super::pack::unpack;
