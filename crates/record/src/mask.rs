@@ -35,14 +35,31 @@ pub fn mask_text(text: &str) -> Cow<'_, str> {
     mask_plain(text, keys)
 }
 
+/// How often a text is walked through at most.
+const ROUNDS_MAX: usize = 8;
+
 /// Masks the secrets of a text that is not JSON.
 pub(crate) fn mask_plain<'a>(text: &'a str, keys: &Keys) -> Cow<'a, str> {
+    let mut masked = Cow::Borrowed(text);
     if !keys.may_match(text) {
-        return Cow::Borrowed(text);
+        return masked;
     }
+    // A mask can make what stands around it look like a secret. It is masked here too, not when the
+    // text comes by again: the same event would have two hashes.
+    for _ in 0..ROUNDS_MAX {
+        match mask_once(&masked, keys) {
+            Some(further) => masked = Cow::Owned(further),
+            None => break,
+        }
+    }
+    masked
+}
+
+/// The text with its secrets masked; none if it has none.
+fn mask_once(text: &str, keys: &Keys) -> Option<String> {
     let secrets = text::secrets(text, keys);
     if secrets.is_empty() {
-        return Cow::Borrowed(text);
+        return None;
     }
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
@@ -52,7 +69,7 @@ pub(crate) fn mask_plain<'a>(text: &'a str, keys: &Keys) -> Cow<'a, str> {
         done = end;
     }
     out.push_str(&text[done..]);
-    Cow::Owned(out)
+    Some(out)
 }
 
 fn is_json(text: &str) -> bool {

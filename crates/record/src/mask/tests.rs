@@ -197,6 +197,13 @@ proptest! {
         prop_assert_eq!(masked, model.to_string());
     }
 
+    // Protects: the same where a mask changes what an address is.
+    #[test]
+    fn addresses_twice(text in "(://|passwd:|x|:|/|@|=|\\}|1| ){0,16}") {
+        let once = mask_text(&text).into_owned();
+        prop_assert_eq!(mask_text(&once).into_owned(), once);
+    }
+
     // Protects: what was masked stays as it is when it is masked again, as by a second collector.
     #[test]
     fn texts_twice(text in "[x ](token|pin|--otp)[=:](\\[|\\{|x|1){1,4}(\\]|\\}|x|,|://|'|;|&| ){0,6}") {

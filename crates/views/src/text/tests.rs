@@ -137,9 +137,17 @@ proptest! {
         let (memory, place) = (chunk_of(&words), place.index(words.len()) as u64);
         let probe = Probe::of_pieces(&[&asked], true, true);
         let groups = memory.groups();
+        let eights = groups.div_ceil(8) as usize;
         let told = |chunk: &Chunk| {
-            let passing = chunk.passing(&probe);
-            (0..groups).map(|it| passing[it as usize / 8] >> (it % 8) & 1).collect::<Vec<_>>()
+            let bit = |bytes: &[u8], it: u64| bytes[it as usize / 8] >> (it % 8) & 1;
+            let whole = chunk.passing(&probe, 0..eights);
+            // Asked for some of them it says the same.
+            for eight in 0..eights {
+                let some = chunk.passing(&probe, eight..eights);
+                let same = |it: u64| bit(&some, it - 8 * eight as u64) == bit(&whole, it);
+                assert!((8 * eight as u64..groups).all(same));
+            }
+            (0..groups).map(|it| bit(&whole, it)).collect::<Vec<_>>()
         };
         let disk = on_disk(&memory);
         prop_assert_eq!(told(&memory), told(&disk));
