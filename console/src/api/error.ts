@@ -60,6 +60,11 @@ export function problemOf(status: number, body: unknown, requestId: string | nul
   });
 }
 
+/** The error as the server's refusal of a filter, if it is one. */
+export function refusalOf(error: unknown): ApiError | null {
+  return error instanceof ApiError && error.code === "bad_filter" ? error : null;
+}
+
 /** True where asking again can help: no answer, or the server was busy. */
 export function isWorthRetrying(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 0 || error.status >= 500);

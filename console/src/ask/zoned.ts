@@ -16,7 +16,8 @@ export interface Wall {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function formatOf(zone: string): Intl.DateTimeFormat {
+/** Writes year to second as the clocks of a zone show them, each in digits. */
+export function digitsIn(zone: string): Intl.DateTimeFormat {
   let format = formats.get(zone);
   if (!format) {
     format = new Intl.DateTimeFormat("en-GB", {
@@ -37,7 +38,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
 /** What the clocks of a zone show at an instant. */
 export function wallAt(instant: number, zone: string): Wall {
   const wall: Record<string, number> = {};
-  for (const part of formatOf(zone).formatToParts(instant)) wall[part.type] = Number(part.value);
+  for (const part of digitsIn(zone).formatToParts(instant)) wall[part.type] = Number(part.value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = wall;
   return { year, month, day, hour, minute, second };
 }

@@ -8,6 +8,7 @@ import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import classes from "./charts.module.css";
+import tips from "./tip.module.css";
 
 export interface BarSeries {
   key: string;
@@ -101,7 +102,7 @@ function Tip({
   const next = buckets[hover.place + 1]?.start ?? end;
   return (
     <div
-      className={classes.tip}
+      className={`${tips.tip} ${classes.tip}`}
       style={{ left: hover.left }}
       data-right={hover.place > buckets.length / 2 || undefined}
     >

@@ -10,7 +10,9 @@ import { EventDrawer } from "../pages/event/EventDrawer";
 import { logPath } from "../paths";
 import { useShortcuts } from "../shell/shortcuts";
 import { useGoTo } from "../shell/useGoTo";
-import classes from "./entity.module.css";
+import { CopyButton } from "../ui/CopyButton";
+import caption from "../ui/caption.module.css";
+import classes from "./page.module.css";
 import type { Go, PageSearch } from "./search";
 
 const NO_EVENTS: AuditEvent[] = [];
@@ -45,24 +47,43 @@ export function EntityPage<Search extends PageSearch>(props: EntityPageProps<Sea
     { keys: "Escape", label: (messages) => messages.log.keyClose, run: close },
   ]);
   return (
+    <Frame
+      isFilled={isFilled}
+      beside={
+        opened === null ? null : (
+          <EventDrawer
+            index={opened}
+            tab={search.tab ?? "details"}
+            onTab={(tab) => go({ tab: tab === "details" ? undefined : tab }, true)}
+            known={events.find((event) => event.index === opened)}
+            onClose={close}
+            onStep={step}
+            onFilter={(q) => goTo(logPath({ q, range: "all" }))}
+          />
+        )
+      }
+    >
+      {head}
+      {children}
+    </Frame>
+  );
+}
+
+export interface FrameProps {
+  isFilled?: boolean;
+  /** At the right of what scrolls. */
+  beside?: ReactNode;
+  children: ReactNode;
+}
+
+/** What scrolls, as wide as it may be read; for pages without a drawer, too. */
+export function Frame({ isFilled = false, beside, children }: FrameProps) {
+  return (
     <div className={classes.page}>
       <div className={classes.scroll} data-filled={isFilled || undefined}>
-        <article className={classes.inner}>
-          {head}
-          {children}
-        </article>
+        <article className={classes.inner}>{children}</article>
       </div>
-      {opened === null ? null : (
-        <EventDrawer
-          index={opened}
-          tab={search.tab ?? "details"}
-          onTab={(tab) => go({ tab: tab === "details" ? undefined : tab }, true)}
-          known={events.find((event) => event.index === opened)}
-          onClose={close}
-          onStep={step}
-          onFilter={(q) => goTo(logPath({ q, range: "all" }))}
-        />
-      )}
+      {beside}
     </div>
   );
 }
@@ -82,7 +103,7 @@ export function EntityHead({ icon, kind, title, facts, tools }: HeadProps) {
   return (
     <header className={classes.head}>
       <div className={classes.headText}>
-        <p className={classes.kind}>
+        <p className={caption.caption}>
           {icon}
           {kind}
         </p>
@@ -94,8 +115,25 @@ export function EntityHead({ icon, kind, title, facts, tools }: HeadProps) {
   );
 }
 
+/** The name of a thing with its id behind it, or the id alone, to copy. */
+export function NameAndId({ name, id }: { name: string | null | undefined; id: string }) {
+  const t = useT("drawer");
+  return (
+    <>
+      {name || id}
+      {name ? <span className={`${classes.titleId} mono`}>{id}</span> : null}{" "}
+      <CopyButton text={id} label={t.copy} doneLabel={t.copied} />
+    </>
+  );
+}
+
 /** Says that an answer did not look at everything. */
 export function Partial({ is }: { is: boolean | undefined }) {
   const t = useT("entity");
-  return is ? <p className={classes.partial}>{t.partial}</p> : null;
+  return is ? <Limit>{t.partial}</Limit> : null;
+}
+
+/** Says what is missing below it. */
+export function Limit({ children }: { children: ReactNode }) {
+  return <p className={classes.limit}>{children}</p>;
 }

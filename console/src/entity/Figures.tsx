@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 import { GoLink } from "../shell/GoLink";
-import classes from "./entity.module.css";
+import classes from "./figures.module.css";
 
 export interface Figure {
   label: string;
@@ -21,7 +21,7 @@ export function Figures({ figures, label }: { figures: Figure[]; label: string }
         <div key={figure.label} className={classes.figure} data-tone={figure.tone}>
           <dt>{figure.label}</dt>
           <dd>
-            <span className={classes.figureValue}>
+            <span className={classes.value}>
               {figure.value === null ? (
                 "–"
               ) : figure.to ? (
@@ -30,7 +30,7 @@ export function Figures({ figures, label }: { figures: Figure[]; label: string }
                 figure.value
               )}
             </span>
-            {figure.note ? <span className={classes.figureNote}>{figure.note}</span> : null}
+            {figure.note ? <span className={classes.note}>{figure.note}</span> : null}
           </dd>
         </div>
       ))}

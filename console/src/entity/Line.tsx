@@ -6,8 +6,9 @@ import type { AuditEvent } from "../api/events";
 import { outcomeOf } from "../events/outcome";
 import { useLocale } from "../i18n/locale";
 import { Sentence } from "../pages/log/Sentence";
+import button from "../ui/button.module.css";
 import { OutcomeMark } from "../ui/OutcomeMark";
-import classes from "./entity.module.css";
+import classes from "./story.module.css";
 
 export interface LineProps {
   event: AuditEvent;
@@ -25,7 +26,7 @@ export function Line({ event, opened, onOpen, children }: LineProps) {
   return (
     <button
       type="button"
-      className={classes.line}
+      className={`${button.row} ${classes.line}`}
       aria-pressed={opened === String(event.index)}
       onClick={() => event.index != null && onOpen(event.index)}
     >

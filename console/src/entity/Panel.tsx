@@ -5,7 +5,7 @@ import { IconArrowRight } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { ErrorState } from "../shell/ErrorState";
 import { GoLink } from "../shell/GoLink";
-import classes from "./entity.module.css";
+import classes from "./panel.module.css";
 
 /** As much of a query's result as a panel needs. */
 export interface Asking {
@@ -37,7 +37,7 @@ export function Panel(props: PanelProps) {
   const { title, note, more, tools, asking, empty, span = 12, lines = LINES, children } = props;
   return (
     <section className={classes.panel} data-span={span} aria-label={title}>
-      <header className={classes.panelHead}>
+      <header className={classes.head}>
         <h2>{title}</h2>
         {note ? <span className={`${classes.note} figures`}>{note}</span> : null}
         {tools}

@@ -18,13 +18,6 @@ export function RangeTools({ range, asked, onRange }: RangeToolsProps) {
     { keys: "r", label: (messages) => messages.log.keyRefresh, run: asked.again },
   ]);
   return (
-    <RangePicker
-      range={range}
-      span={asked.span}
-      isGood={asked.isRangeGood}
-      isOpen={isOpen}
-      onOpen={setIsOpen}
-      onRange={onRange}
-    />
+    <RangePicker range={range} asked={asked} isOpen={isOpen} onOpen={setIsOpen} onRange={onRange} />
   );
 }

@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import { useLocale } from "../i18n/locale";
 import { GoLink } from "../shell/GoLink";
-import classes from "./entity.module.css";
+import classes from "./ranking.module.css";
 
 export interface Ranked {
   key: string;
@@ -33,17 +33,17 @@ export function Ranking({ label, rows, sayCount }: RankingProps) {
       {rows.map((row) => (
         <li key={row.key} data-tone={row.tone}>
           <span
-            className={classes.rankBar}
+            className={classes.bar}
             style={{ width: `${(row.count / most) * 100}%` }}
             aria-hidden
           />
-          <span className={classes.rankName}>
+          <span className={classes.name}>
             <GoLink to={row.page ?? row.to}>{row.label}</GoLink>
-            {row.sub ? <span className={classes.rankSub}>{row.sub}</span> : null}
+            {row.sub ? <span className={classes.sub}>{row.sub}</span> : null}
           </span>
           <GoLink
             to={row.to}
-            className={`${classes.rankCount} figures`}
+            className={`${classes.count} figures`}
             aria-label={sayCount(format.number(row.count))}
           >
             {format.number(row.count)}

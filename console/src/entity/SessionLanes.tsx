@@ -8,6 +8,7 @@ import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { useCatalogue } from "../api/catalogue";
 import { type BarAt, type Lane, lanesOf, neighbour, type PlacedBar } from "../charts/lanes";
 import { placeOf, ticksOf } from "../charts/timeAxis";
+import tips from "../charts/tip.module.css";
 import { useLocale, useT } from "../i18n/locale";
 import { paths } from "../paths";
 import { GoLink } from "../shell/GoLink";
@@ -282,7 +283,7 @@ function TipCard({ tip }: { tip: Tip }) {
   const isLow = box.bottom > window.innerHeight - 170;
   const y = isLow ? { bottom: window.innerHeight - box.top + 6 } : { top: box.bottom + 6 };
   return (
-    <div className={classes.tip} style={{ ...x, ...y }} aria-hidden>
+    <div className={`${tips.tip} ${classes.tip}`} style={{ ...x, ...y }} aria-hidden>
       <p>
         <b>{session.operator}</b> {t.kind(kindName(session))} <b>{say.thing(session)}</b>
       </p>

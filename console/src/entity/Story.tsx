@@ -9,9 +9,10 @@ import { type AuditEvent, eventsPage, type Question } from "../api/events";
 import { outcomeOf } from "../events/outcome";
 import { type Run, runsOf } from "../events/runs";
 import { useLocale, useT } from "../i18n/locale";
+import button from "../ui/button.module.css";
 import { OutcomeMark } from "../ui/OutcomeMark";
-import classes from "./entity.module.css";
 import { Day, Line, type LineProps } from "./Line";
+import classes from "./story.module.css";
 
 const PAGE_EVENTS = 200;
 
@@ -56,7 +57,7 @@ export function Story({ events, opened, onOpen, more }: StoryProps) {
         ))}
       </ol>
       {more ? (
-        <p className={`${classes.storyMore} no-print`}>
+        <p className={`${classes.more} no-print`}>
           <Button variant="default" loading={more.isLoading} onClick={more.onMore}>
             {t.showMore}
           </Button>
@@ -78,7 +79,7 @@ function Folded({ run, opened, onOpen }: { run: Run } & Omit<LineProps, "event">
     <>
       <button
         type="button"
-        className={classes.line}
+        className={`${button.row} ${classes.line}`}
         aria-expanded={isOpen}
         onClick={() => setIsOpen(!isOpen)}
       >

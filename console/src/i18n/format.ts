@@ -3,6 +3,7 @@
 // Times are always shown in one zone, the reader's choice. A time that cannot be read is shown as it
 // came, so that nothing the server said is hidden.
 
+import { digitsIn } from "../ask/zoned";
 import type { Language } from "./messages";
 
 const SECOND_MS = 1_000;
@@ -32,7 +33,7 @@ export class Format {
     this.language = language;
     this.zone = zone;
     this.tag = language === "zh" ? "zh-CN" : "en-GB";
-    this.sortable = new Intl.DateTimeFormat("en-GB", { ...SORTABLE, timeZone: zone });
+    this.sortable = digitsIn(zone);
     this.numbers = new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-US");
     this.compactNumbers = new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en-US", {
       notation: "compact",
@@ -178,13 +179,3 @@ export class Format {
     return new Intl.ListFormat(this.tag, { type: "conjunction" }).format(items);
   }
 }
-
-const SORTABLE: Intl.DateTimeFormatOptions = {
-  year: "numeric",
-  month: "2-digit",
-  day: "2-digit",
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-};

@@ -17,6 +17,7 @@ import {
   useEffect,
   useRef,
 } from "react";
+import hidden from "../ui/hidden.module.css";
 import { HeadCell } from "./HeadCell";
 import classes from "./table.module.css";
 
@@ -107,7 +108,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       onScroll={(event) => onTop?.(event.currentTarget.scrollTop < rowHeight)}
     >
       {/* biome-ignore lint/a11y/useSemanticElements: a <thead> needs a <table> */}
-      <div className={isHeadless ? classes.headHidden : classes.head} role="rowgroup">
+      <div className={isHeadless ? hidden.visually : classes.head} role="rowgroup">
         {/* biome-ignore lint/a11y/useSemanticElements: as above */}
         {/* biome-ignore lint/a11y/useFocusableInteractive: its cells have the controls */}
         <div className={classes.headRow} role="row" aria-rowindex={1}>

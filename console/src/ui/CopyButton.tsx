@@ -2,8 +2,9 @@
 
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
+import button from "./button.module.css";
 import { copyText } from "./clipboard";
-import classes from "./ui.module.css";
+import classes from "./copy.module.css";
 
 const SAID_MS = 1_400;
 
@@ -26,7 +27,7 @@ export function CopyButton({ text, label, doneLabel, isNamed = false }: CopyButt
   return (
     <button
       type="button"
-      className={isNamed ? classes.namedButton : classes.iconButton}
+      className={isNamed ? `${button.framed} ${classes.named}` : `${button.icon} ${classes.square}`}
       aria-label={shown}
       title={shown}
       onClick={async (event) => {

@@ -3,7 +3,7 @@
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { CopyButton } from "./CopyButton";
-import classes from "./ui.module.css";
+import classes from "./tree.module.css";
 
 const OPEN_DEPTH = 3;
 const MASK = "***";

@@ -1,6 +1,6 @@
 // Before and after, line by line. Added and removed are told by sign and word, not only by colour.
 
-import classes from "./ui.module.css";
+import classes from "./difference.module.css";
 
 export interface DifferenceRow {
   path: string;

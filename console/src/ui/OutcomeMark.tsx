@@ -8,6 +8,7 @@ import {
   IconHelpCircle,
   IconProgress,
 } from "@tabler/icons-react";
+import hidden from "./hidden.module.css";
 import classes from "./marks.module.css";
 
 const ICONS = {
@@ -32,7 +33,7 @@ export function OutcomeMark({ outcome, label, isIconOnly = false, size = 15 }: O
   return (
     <span className={classes.outcome} data-outcome={outcome} title={isIconOnly ? label : undefined}>
       <Icon size={size} stroke={1.9} aria-hidden />
-      <span className={isIconOnly ? classes.hidden : undefined}>{label}</span>
+      <span className={isIconOnly ? hidden.visually : undefined}>{label}</span>
     </span>
   );
 }

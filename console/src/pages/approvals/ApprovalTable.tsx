@@ -7,6 +7,7 @@ import type { MoreMessages } from "../../i18n/messages";
 import { paths } from "../../paths";
 import { GoLink } from "../../shell/GoLink";
 import { type Column, VirtualTable } from "../../table/VirtualTable";
+import links from "../../ui/link.module.css";
 import { Tag } from "../../ui/Tag";
 import classes from "./approvals.module.css";
 import type { Approval } from "./cases";
@@ -28,7 +29,7 @@ export function ApprovalTable({ cases, cursor, onOpen, onNearEnd }: ApprovalTabl
   const { format } = useLocale();
   const columns = useMemo((): Column<Approval>[] => {
     const link = (to: string, text: string) => (
-      <GoLink to={to} onClick={(event) => event.stopPropagation()} className={classes.link}>
+      <GoLink to={to} onClick={(event) => event.stopPropagation()} className={links.link}>
         {text}
       </GoLink>
     );

@@ -4,10 +4,9 @@ import { Button, NativeSelect } from "@mantine/core";
 import { IconChecklist } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useRef, useState } from "react";
-import { ApiError } from "../../api/error";
-import { Partial } from "../../entity/EntityPage";
-import entity from "../../entity/entity.module.css";
-import { RangeTools } from "../../entity/RangeTools";
+import { refusalOf } from "../../api/error";
+import { AskHead } from "../../entity/AskHead";
+import { Frame, Limit, Partial } from "../../entity/EntityPage";
 import { useLocale, useT } from "../../i18n/locale";
 import { paths } from "../../paths";
 import { ErrorState } from "../../shell/ErrorState";
@@ -16,7 +15,7 @@ import { useGoTo } from "../../shell/useGoTo";
 import { Chip, Chips } from "../../ui/Chips";
 import { StateBlock } from "../../ui/StateBlock";
 import { Waiting } from "../../ui/Waiting";
-import { FilterBar, type FilterBarHandle } from "../log/FilterBar";
+import type { FilterBarHandle } from "../log/FilterBar";
 import { useAsked } from "../log/question";
 import { ApprovalTable } from "./ApprovalTable";
 import classes from "./approvals.module.css";
@@ -44,7 +43,7 @@ export function ApprovalsPage() {
   const { walk, cases } = useCases(asked.question, search);
   const bar = useRef<FilterBarHandle>(null);
   const { cursor, open } = useCursor(cases, () => bar.current?.focus());
-  const isBadFilter = walk.error instanceof ApiError && walk.error.code === "bad_filter";
+  const refused = refusalOf(walk.error);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = walk;
   const onMore = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
@@ -53,82 +52,75 @@ export function ApprovalsPage() {
   const flagged = cases.filter((one) => one.flags.length > 0).length;
 
   return (
-    <div className={entity.page}>
-      <div className={entity.scroll} data-filled>
-        <article className={entity.inner}>
-          <h1 className={classes.title}>{t.title}</h1>
-          <div className={`${classes.ask} no-print`}>
-            <FilterBar
-              ref={bar}
-              filter={search.q ?? ""}
-              question={asked.question}
-              error={isBadFilter ? (walk.error as ApiError) : null}
-              onFilter={(q) => go({ q: q || undefined })}
-            />
-            <RangeTools range={range} asked={asked} onRange={onRange} />
-          </div>
-          <div className={classes.controls}>
-            <Chips label={t.states}>
-              {STATES.map((state) => (
-                <Chip
-                  key={state}
-                  isOn={search.state === state}
-                  onToggle={() => go({ state: search.state === state ? undefined : state })}
-                >
-                  {t.state(state)}
-                </Chip>
-              ))}
-            </Chips>
-            <NativeSelect
-              aria-label={t.finding}
-              value={search.finding ?? ""}
-              onChange={(event) => go({ finding: event.currentTarget.value || undefined })}
-              data={[
-                { value: "", label: t.findingAll },
-                { value: "any", label: t.findingAny },
-                ...KINDS.map((kind) => ({ value: kind, label: t.flag(kind) })),
-              ]}
-            />
-            <span className={`${classes.summary} figures`}>
-              <b>{t.count(count, cases.length)}</b>
-              {flagged > 0 ? ` · ${t.flagged(format.number(flagged))}` : ""}
-            </span>
-          </div>
-          <Partial is={walk.data?.pages.at(-1)?.partial} />
-          {walk.data?.pages.some((page) => page.limited) ? (
-            <p className={entity.partial}>{t.limited}</p>
-          ) : null}
-          {walk.isPending ? (
-            <Waiting />
-          ) : walk.error && !isBadFilter ? (
-            <ErrorState error={walk.error} onRetry={() => void walk.refetch()} />
-          ) : cases.length === 0 && !hasNextPage ? (
-            <StateBlock
-              icon={<IconChecklist />}
-              title={t.emptyTitle}
-              actions={
-                range === EVER ? null : (
-                  <Button variant="default" onClick={() => onRange(EVER)}>
-                    {t.emptyWiden}
-                  </Button>
-                )
-              }
+    <Frame isFilled>
+      <AskHead
+        ref={bar}
+        title={t.title}
+        filter={search.q ?? ""}
+        refused={refused}
+        range={range}
+        asked={asked}
+        onFilter={(q) => go({ q: q || undefined })}
+        onRange={onRange}
+      />
+      <div className={classes.controls}>
+        <Chips label={t.states}>
+          {STATES.map((state) => (
+            <Chip
+              key={state}
+              isOn={search.state === state}
+              onToggle={() => go({ state: search.state === state ? undefined : state })}
             >
-              <p>{t.emptyText}</p>
-            </StateBlock>
-          ) : (
-            <ApprovalTable cases={cases} cursor={cursor} onOpen={open} onNearEnd={onMore} />
-          )}
-          {hasNextPage ? (
-            <footer className={`${classes.foot} no-print`}>
-              <Button variant="default" loading={isFetchingNextPage} onClick={onMore}>
-                {t.loadMore(format.stamp(cases.at(-1)?.began ?? "").slice(0, 16))}
-              </Button>
-            </footer>
-          ) : null}
-        </article>
+              {t.state(state)}
+            </Chip>
+          ))}
+        </Chips>
+        <NativeSelect
+          aria-label={t.finding}
+          value={search.finding ?? ""}
+          onChange={(event) => go({ finding: event.currentTarget.value || undefined })}
+          data={[
+            { value: "", label: t.findingAll },
+            { value: "any", label: t.findingAny },
+            ...KINDS.map((kind) => ({ value: kind, label: t.flag(kind) })),
+          ]}
+        />
+        <span className={`${classes.summary} figures`}>
+          <b>{t.count(count, cases.length)}</b>
+          {flagged > 0 ? ` · ${t.flagged(format.number(flagged))}` : ""}
+        </span>
       </div>
-    </div>
+      <Partial is={walk.data?.pages.at(-1)?.partial} />
+      {walk.data?.pages.some((page) => page.limited) ? <Limit>{t.limited}</Limit> : null}
+      {walk.isPending ? (
+        <Waiting />
+      ) : walk.error && !refused ? (
+        <ErrorState error={walk.error} onRetry={() => void walk.refetch()} />
+      ) : cases.length === 0 && !hasNextPage ? (
+        <StateBlock
+          icon={<IconChecklist />}
+          title={t.emptyTitle}
+          actions={
+            range === EVER ? null : (
+              <Button variant="default" onClick={() => onRange(EVER)}>
+                {t.emptyWiden}
+              </Button>
+            )
+          }
+        >
+          <p>{t.emptyText}</p>
+        </StateBlock>
+      ) : (
+        <ApprovalTable cases={cases} cursor={cursor} onOpen={open} onNearEnd={onMore} />
+      )}
+      {hasNextPage ? (
+        <footer className={`${classes.foot} no-print`}>
+          <Button variant="default" loading={isFetchingNextPage} onClick={onMore}>
+            {t.loadMore(format.stamp(cases.at(-1)?.began ?? "").slice(0, 16))}
+          </Button>
+        </footer>
+      ) : null}
+    </Frame>
   );
 }
 

@@ -5,8 +5,8 @@ import { IconAlertTriangle, IconCircleCheck, IconHelpCircle, IconMinus } from "@
 import { Panel } from "../../entity/Panel";
 import { useLocale, useT } from "../../i18n/locale";
 import { Tag } from "../../ui/Tag";
-import classes from "./approvals.module.css";
 import type { Check, Dossier } from "./cases";
+import classes from "./checks.module.css";
 import type { Open } from "./DossierPage";
 import { EventButtons } from "./EventButtons";
 import { PersonOf } from "./PersonOf";

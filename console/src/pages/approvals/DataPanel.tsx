@@ -7,10 +7,11 @@ import { paths } from "../../paths";
 import { GoLink } from "../../shell/GoLink";
 import { CopyButton } from "../../ui/CopyButton";
 import { DataTree } from "../../ui/DataTree";
+import links from "../../ui/link.module.css";
 import { sizeOf } from "./ApprovalTable";
-import classes from "./approvals.module.css";
 import type { Dossier } from "./cases";
 import type { Open } from "./DossierPage";
+import classes from "./data.module.css";
 import { EventButtons } from "./EventButtons";
 
 const OBJECTS_SHOWN = 20;
@@ -58,7 +59,7 @@ export function DataPanel({ of: { data }, onOpen }: { of: Dossier; onOpen: Open 
                 {data.objects.slice(0, OBJECTS_SHOWN).map((one) => (
                   <li key={`${one.type} ${one.id}`}>
                     {one.type && one.id ? (
-                      <GoLink to={paths.object(one.type, one.id)} className={classes.link}>
+                      <GoLink to={paths.object(one.type, one.id)} className={links.link}>
                         {one.name || one.id}
                       </GoLink>
                     ) : (

@@ -1,27 +1,27 @@
 // One approval from its request to the deletion of its data: the levels and who decided, what was
 // checked, what is left on the platform. Printed, it is a sheet of evidence.
 
-import { IconChecklist, IconPrinter, IconQuestionMark, IconSearch } from "@tabler/icons-react";
+import { IconChecklist, IconPrinter, IconQuestionMark } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import type { AuditEvent } from "../../api/events";
-import { EntityHead, EntityPage, Partial } from "../../entity/EntityPage";
-import entity from "../../entity/entity.module.css";
+import { EntityHead, EntityPage, Limit, NameAndId, Partial } from "../../entity/EntityPage";
 import { Figures } from "../../entity/Figures";
 import { ofObject } from "../../entity/filter";
+import { InLog } from "../../entity/InLog";
 import { Panel, Panels } from "../../entity/Panel";
 import { useLocale, useT } from "../../i18n/locale";
 import { logPath } from "../../paths";
 import { ErrorState } from "../../shell/ErrorState";
-import { GoLink } from "../../shell/GoLink";
-import { CopyButton } from "../../ui/CopyButton";
+import button from "../../ui/button.module.css";
 import { StateBlock } from "../../ui/StateBlock";
+import sheet from "../../ui/sheet.module.css";
 import { Waiting } from "../../ui/Waiting";
 import { sizeOf, stateOf } from "./ApprovalTable";
-import classes from "./approvals.module.css";
 import { Checks } from "./Checks";
 import { type Dossier, useDossier } from "./cases";
 import { DataPanel, PolicyPanel } from "./DataPanel";
+import classes from "./dossier.module.css";
 import { PersonOf } from "./PersonOf";
 import type { DossierSearch } from "./search";
 import { Way } from "./Way";
@@ -55,8 +55,6 @@ function Case({ of }: { of: Dossier }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const t = useT("approvals");
-  const words = useT("entity");
-  const drawer = useT("drawer");
   const { format } = useLocale();
   const go = useCallback(
     (change: Partial<DossierSearch>, replace = false) =>
@@ -75,15 +73,7 @@ function Case({ of }: { of: Dossier }) {
         <EntityHead
           icon={<IconChecklist size={14} stroke={1.8} aria-hidden />}
           kind={t.kind(stateOf(approval, t))}
-          title={
-            <>
-              {approval.name || approval.id}
-              {approval.name ? (
-                <span className={`${entity.titleId} mono`}>{approval.id}</span>
-              ) : null}{" "}
-              <CopyButton text={approval.id} label={drawer.copy} doneLabel={drawer.copied} />
-            </>
-          }
+          title={<NameAndId name={approval.name} id={approval.id} />}
           facts={
             <span>
               {t.requester}:{" "}
@@ -92,25 +82,19 @@ function Case({ of }: { of: Dossier }) {
           }
           tools={
             <>
-              <button type="button" className={entity.toolLink} onClick={() => window.print()}>
+              <button type="button" className={button.tool} onClick={() => window.print()}>
                 <IconPrinter size={15} stroke={1.7} aria-hidden />
                 {t.print}
               </button>
-              <GoLink
-                to={logPath({ q: ofObject(approval.id), range: "all" })}
-                className={entity.toolLink}
-              >
-                <IconSearch size={15} stroke={1.7} aria-hidden />
-                {words.inLog}
-              </GoLink>
+              <InLog to={logPath({ q: ofObject(approval.id), range: "all" })} />
             </>
           }
         />
       }
     >
       <Partial is={of.partial} />
-      {of.limited ? <p className={entity.partial}>{t.limited}</p> : null}
-      {of.cut ? <p className={entity.partial}>{t.cut}</p> : null}
+      {of.limited ? <Limit>{t.limited}</Limit> : null}
+      {of.cut ? <Limit>{t.cut}</Limit> : null}
       <Numbers of={of} />
       <Panels>
         <div className={classes.main}>
@@ -124,7 +108,7 @@ function Case({ of }: { of: Dossier }) {
           <PolicyPanel of={of} onOpen={open} />
         </div>
       </Panels>
-      <footer className={`${classes.printFoot} mono`}>
+      <footer className={`${sheet.foot} mono`}>
         {t.printFoot(format.number(of.as_of), format.full(Date.now()))}
       </footer>
     </EntityPage>

@@ -1,8 +1,9 @@
 // Positions of events; each opens its event beside the page.
 
 import { useLocale, useT } from "../../i18n/locale";
-import classes from "./approvals.module.css";
+import button from "../../ui/button.module.css";
 import type { Open } from "./DossierPage";
+import classes from "./events.module.css";
 
 export function EventButtons({ events, onOpen }: { events: number[]; onOpen: Open }) {
   const t = useT("approvals");
@@ -13,7 +14,7 @@ export function EventButtons({ events, onOpen }: { events: number[]; onOpen: Ope
         <button
           key={index}
           type="button"
-          className={`${classes.event} figures`}
+          className={`${button.small} ${classes.event} figures`}
           aria-label={t.open(format.number(index))}
           title={t.open(format.number(index))}
           onClick={() => onOpen(index)}

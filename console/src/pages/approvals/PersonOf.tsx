@@ -2,8 +2,9 @@
 
 import { paths } from "../../paths";
 import { GoLink } from "../../shell/GoLink";
-import classes from "./approvals.module.css";
+import links from "../../ui/link.module.css";
 import type { Person } from "./cases";
+import classes from "./person.module.css";
 import { loginOf, otherNamesOf } from "./steps";
 
 export function PersonOf({ person }: { person: Person }) {
@@ -12,7 +13,7 @@ export function PersonOf({ person }: { person: Person }) {
   return (
     <span className={classes.person}>
       {person.operator ? (
-        <GoLink to={paths.user(person.operator)} className={classes.link}>
+        <GoLink to={paths.user(person.operator)} className={links.link}>
           {person.operator}
         </GoLink>
       ) : (

@@ -19,15 +19,18 @@ import { outcomeOf } from "../../events/outcome";
 import { useLocale, useT } from "../../i18n/locale";
 import { paths } from "../../paths";
 import { GoLink } from "../../shell/GoLink";
+import button from "../../ui/button.module.css";
+import links from "../../ui/link.module.css";
 import { OutcomeMark } from "../../ui/OutcomeMark";
 import { Tag } from "../../ui/Tag";
 import { Sentence } from "../log/Sentence";
-import classes from "./approvals.module.css";
 import type { Decision, Dossier } from "./cases";
 import type { Open } from "./DossierPage";
 import { EventButtons } from "./EventButtons";
+import events from "./events.module.css";
 import { PersonOf } from "./PersonOf";
 import { type Step, stepsOf } from "./steps";
+import classes from "./way.module.css";
 
 const ICONS = {
   request: IconSend,
@@ -126,7 +129,7 @@ function Happened({ step, event, cause, opened, onOpen }: HappenedProps) {
           <EventButtons events={[index]} onOpen={onOpen} />
           <button
             type="button"
-            className={`${classes.event} no-print`}
+            className={`${button.small} ${events.event} no-print`}
             aria-label={t.proof(format.number(index))}
             title={t.proof(format.number(index))}
             onClick={() => onOpen(index, "proof")}
@@ -155,7 +158,7 @@ function Decided({ decision }: { decision: Decision }) {
       <p className={classes.who}>
         <PersonOf person={decision.by} />
         {decision.source_ip ? (
-          <GoLink to={paths.ip(decision.source_ip)} className={`${classes.link} figures`}>
+          <GoLink to={paths.ip(decision.source_ip)} className={`${links.link} figures`}>
             {decision.source_ip}
           </GoLink>
         ) : null}

@@ -4,7 +4,9 @@ import { useState } from "react";
 import { useT } from "../../i18n/locale";
 import { CopyButton } from "../../ui/CopyButton";
 import { DataTree } from "../../ui/DataTree";
-import classes from "./event.module.css";
+import fields from "../../ui/field.module.css";
+import { Section } from "./Section";
+import classes from "./section.module.css";
 
 const SEARCH_CHARS_MIN = 200;
 
@@ -20,16 +22,17 @@ export function DataPart({ title, value, none }: DataPartProps) {
   const isThere = value !== undefined && value !== null;
   const json = isThere ? JSON.stringify(value, null, 2) : "";
   return (
-    <section className={classes.section}>
-      <h3>
-        {title}
-        {isThere ? (
+    <Section
+      title={title}
+      tools={
+        isThere ? (
           <CopyButton text={json} label={`${t.copy} ${title}`} doneLabel={t.copied} />
-        ) : null}
-      </h3>
+        ) : null
+      }
+    >
       {json.length > SEARCH_CHARS_MIN ? (
         <input
-          className={`${classes.searchData} no-print`}
+          className={`${fields.search} ${classes.search} no-print`}
           aria-label={t.searchData}
           placeholder={t.searchData}
           value={search}
@@ -45,6 +48,6 @@ export function DataPart({ title, value, none }: DataPartProps) {
       ) : (
         <p className="quiet">{none}</p>
       )}
-    </section>
+    </Section>
   );
 }

@@ -8,14 +8,14 @@ import { differencesOf } from "../../events/difference";
 import { outcomeOf } from "../../events/outcome";
 import { useLocale, useT } from "../../i18n/locale";
 import { paths } from "../../paths";
-import { GoLink } from "../../shell/GoLink";
 import { DifferenceTable } from "../../ui/DifferenceTable";
 import { OutcomeMark } from "../../ui/OutcomeMark";
 import { DataPart } from "./DataPart";
-import classes from "./event.module.css";
-import { Fact, Facts } from "./Facts";
+import { Fact, FactLink, Facts } from "./Facts";
 import { Masked } from "./Masked";
 import { Objects } from "./Objects";
+import { Section } from "./Section";
+import classes from "./section.module.css";
 
 export interface DetailsProps {
   event: AuditEvent;
@@ -50,14 +50,9 @@ export function Details({ event, onFilter }: DetailsProps) {
           onFilter={onFilter}
           isStrong
         >
-          <GoLink
-            to={paths.user(event.operator)}
-            className={classes.go}
-            aria-label={t.toUser(event.operator)}
-            title={t.toUser(event.operator)}
-          >
+          <FactLink to={paths.user(event.operator)} label={t.toUser(event.operator)}>
             <IconUserSearch size={15} stroke={1.7} aria-hidden />
-          </GoLink>
+          </FactLink>
         </Fact>
         {event.username !== event.operator ? fact("username", event.username) : null}
         {fact("user_type", event.user_type, catalogue.value("user_type", event.user_type ?? ""))}
@@ -70,14 +65,9 @@ export function Details({ event, onFilter }: DetailsProps) {
           isMono
         >
           {event.source_ip ? (
-            <GoLink
-              to={paths.ip(event.source_ip)}
-              className={classes.go}
-              aria-label={t.toIp(event.source_ip)}
-              title={t.toIp(event.source_ip)}
-            >
+            <FactLink to={paths.ip(event.source_ip)} label={t.toIp(event.source_ip)}>
               <IconWorldSearch size={15} stroke={1.7} aria-hidden />
-            </GoLink>
+            </FactLink>
           ) : null}
         </Fact>
         {fact("auth_method", event.auth_method)}
@@ -166,12 +156,11 @@ function Changes({ event }: { event: AuditEvent }) {
   if (!event.changes) return null;
   const rows = differencesOf(event.changes.before, event.changes.after);
   return (
-    <section className={classes.section}>
-      <h3>{t.changes}</h3>
+    <Section title={t.changes}>
       <DifferenceTable
         rows={rows}
         labels={{ field: t.field, before: t.before, after: t.after, none: t.none }}
       />
-    </section>
+    </Section>
   );
 }

@@ -5,6 +5,7 @@
 import { Tabs } from "@mantine/core";
 import { IconChevronDown, IconChevronUp, IconLink, IconPrinter, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { serverUrl } from "../../api/base";
 import { useCatalogue } from "../../api/catalogue";
 import { type AuditEvent, eventAt } from "../../api/events";
@@ -12,12 +13,13 @@ import { outcomeOf } from "../../events/outcome";
 import { useLocale, useT } from "../../i18n/locale";
 import { logPath } from "../../paths";
 import { ErrorState } from "../../shell/ErrorState";
+import button from "../../ui/button.module.css";
 import { CopyButton } from "../../ui/CopyButton";
 import { OutcomeMark } from "../../ui/OutcomeMark";
 import { Waiting } from "../../ui/Waiting";
 import { Sentence } from "../log/Sentence";
 import { Details } from "./Details";
-import classes from "./event.module.css";
+import classes from "./drawer.module.css";
 import { PrintFoot } from "./PrintFoot";
 import { ProofPart } from "./ProofPart";
 import { Related } from "./Related";
@@ -49,48 +51,24 @@ export function EventDrawer(props: EventDrawerProps) {
   return (
     <aside className={classes.drawer} aria-label={t.title} data-sheet>
       <header className={`${classes.head} no-print`}>
-        <button
-          type="button"
-          className={classes.tool}
-          aria-label={t.previous}
-          title={t.previous}
-          onClick={() => onStep(-1)}
-        >
+        <Tool label={t.previous} onClick={() => onStep(-1)}>
           <IconChevronUp size={17} aria-hidden />
-        </button>
-        <button
-          type="button"
-          className={classes.tool}
-          aria-label={t.next}
-          title={t.next}
-          onClick={() => onStep(1)}
-        >
+        </Tool>
+        <Tool label={t.next} onClick={() => onStep(1)}>
           <IconChevronDown size={17} aria-hidden />
-        </button>
+        </Tool>
         <span className={`${classes.position} figures`}>{t.position(format.number(index))}</span>
         <CopyButton
           text={() => serverUrl + logPath({ event: index, range: "all" })}
           label={t.copyLink}
           doneLabel={t.copied}
         />
-        <button
-          type="button"
-          className={classes.tool}
-          aria-label={t.print}
-          title={t.print}
-          onClick={() => window.print()}
-        >
+        <Tool label={t.print} onClick={() => window.print()}>
           <IconPrinter size={16} stroke={1.7} aria-hidden />
-        </button>
-        <button
-          type="button"
-          className={classes.tool}
-          aria-label={t.close}
-          title={t.close}
-          onClick={onClose}
-        >
+        </Tool>
+        <Tool label={t.close} onClick={onClose}>
           <IconX size={17} aria-hidden />
-        </button>
+        </Tool>
       </header>
       {error && !data ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
@@ -100,6 +78,27 @@ export function EventDrawer(props: EventDrawerProps) {
         <Waiting />
       )}
     </aside>
+  );
+}
+
+interface ToolProps {
+  label: string;
+  onClick: () => void;
+  /** An icon. */
+  children: ReactNode;
+}
+
+function Tool({ label, onClick, children }: ToolProps) {
+  return (
+    <button
+      type="button"
+      className={`${button.icon} ${classes.tool}`}
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+    >
+      {children}
+    </button>
   );
 }
 

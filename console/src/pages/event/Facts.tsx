@@ -3,13 +3,16 @@
 import { IconSearch } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useT } from "../../i18n/locale";
+import { GoLink } from "../../shell/GoLink";
+import button from "../../ui/button.module.css";
 import { CopyButton } from "../../ui/CopyButton";
-import classes from "./event.module.css";
+import classes from "./facts.module.css";
+import section from "./section.module.css";
 
 export function Facts({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section className={classes.facts2}>
-      <h3>{title}</h3>
+    <section className={classes.facts}>
+      <h3 className={section.heading}>{title}</h3>
       <dl>{children}</dl>
     </section>
   );
@@ -51,11 +54,11 @@ export function Fact(props: FactProps) {
         )}
         {code ? <span className={`${classes.code} mono`}>{code}</span> : null}
         {children}
-        <span className={`${classes.factTools} no-print`}>
+        <span className={`${classes.tools} no-print`}>
           {filter && onFilter ? (
             <button
               type="button"
-              className={classes.go}
+              className={`${button.icon} ${classes.go}`}
               aria-label={t.filterFor(text)}
               title={t.filterFor(text)}
               onClick={() => onFilter(filter)}
@@ -67,5 +70,21 @@ export function Fact(props: FactProps) {
         </span>
       </dd>
     </div>
+  );
+}
+
+export interface FactLinkProps {
+  to: string;
+  label: string;
+  /** An icon. */
+  children: ReactNode;
+}
+
+/** Beside a value: the way to the page about it. */
+export function FactLink({ to, label, children }: FactLinkProps) {
+  return (
+    <GoLink to={to} className={`${button.icon} ${classes.go}`} aria-label={label} title={label}>
+      {children}
+    </GoLink>
   );
 }

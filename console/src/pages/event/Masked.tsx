@@ -13,7 +13,8 @@ import type { AuditEvent } from "../../api/events";
 import { useRight } from "../../api/session";
 import { useLocale, useT } from "../../i18n/locale";
 import { DataTree } from "../../ui/DataTree";
-import classes from "./event.module.css";
+import classes from "./masked.module.css";
+import section from "./section.module.css";
 
 const RIGHT = "unmask-events";
 
@@ -43,7 +44,7 @@ export function Masked({ event }: { event: AuditEvent }) {
       </p>
       {unmask.data ? (
         <>
-          <h3>{t.unmasked}</h3>
+          <h3 className={section.heading}>{t.unmasked}</h3>
           <DataTree
             value={unmask.data.values}
             labels={{ copy: t.copy, copied: t.copied, unfold: t.unfold, fold: t.fold }}

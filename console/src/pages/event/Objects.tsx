@@ -9,10 +9,9 @@ import { type EventObject, labelOf, objectsOf } from "../../events/object";
 import { OUTCOMES, type Outcome } from "../../events/outcome";
 import { useT } from "../../i18n/locale";
 import { paths } from "../../paths";
-import { GoLink } from "../../shell/GoLink";
 import { OutcomeMark } from "../../ui/OutcomeMark";
-import classes from "./event.module.css";
-import { Fact } from "./Facts";
+import { Fact, FactLink } from "./Facts";
+import classes from "./section.module.css";
 
 const SHOWN = 8;
 
@@ -47,24 +46,17 @@ export function Objects({ event, onFilter, icon }: ObjectsProps) {
         />
       ) : null}
       {object.type && object.id ? (
-        <GoLink
-          to={paths.object(object.type, object.id)}
-          className={classes.go}
-          aria-label={t.toObject(labelOf(object))}
-          title={t.toObject(labelOf(object))}
-        >
+        <FactLink to={paths.object(object.type, object.id)} label={t.toObject(labelOf(object))}>
           {icon}
-        </GoLink>
+        </FactLink>
       ) : null}
       {object.type === "approval" && object.id ? (
-        <GoLink
+        <FactLink
           to={paths.approval(object.id, event.stack_id)}
-          className={classes.go}
-          aria-label={t.toApproval(labelOf(object))}
-          title={t.toApproval(labelOf(object))}
+          label={t.toApproval(labelOf(object))}
         >
           <IconChecklist size={14} stroke={1.8} aria-hidden />
-        </GoLink>
+        </FactLink>
       ) : null}
     </Fact>
   );

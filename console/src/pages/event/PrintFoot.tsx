@@ -3,7 +3,8 @@
 import type { AuditEvent } from "../../api/events";
 import { useLocale, useT } from "../../i18n/locale";
 import { toBase64 } from "../../proof/bytes";
-import classes from "./event.module.css";
+import sheet from "../../ui/sheet.module.css";
+import classes from "./drawer.module.css";
 import type { EventVerification } from "./useVerification";
 
 export function PrintFoot(props: { event: AuditEvent; verification: EventVerification }) {
@@ -12,7 +13,7 @@ export function PrintFoot(props: { event: AuditEvent; verification: EventVerific
   const { event, verification } = props;
   const { result, key } = verification;
   return (
-    <footer className={`${classes.printFoot} mono`}>
+    <footer className={`${sheet.foot} ${classes.printFoot} mono`}>
       <p>
         {t.position(format.number(event.index ?? 0))} · {event.id}
       </p>

@@ -10,7 +10,9 @@ import { canVerify, type Step, type StepVerdict } from "../../proof/verify";
 import { ErrorState } from "../../shell/ErrorState";
 import { CopyButton } from "../../ui/CopyButton";
 import { Waiting } from "../../ui/Waiting";
-import classes from "./event.module.css";
+import classes from "./proof.module.css";
+import { Section } from "./Section";
+import section from "./section.module.css";
 import type { EventVerification } from "./useVerification";
 
 const STEPS: Step[] = ["file", "values", "tree", "signature", "shown"];
@@ -59,7 +61,7 @@ export function ProofPart({ index, verification }: ProofPartProps) {
         <p className={classes.alarm}>{result.fault}</p>
       ) : null}
       {result.verdict === "unchecked" ? (
-        <p className={classes.note}>{canVerify() ? t.uncheckedEd25519 : t.uncheckedSubtle}</p>
+        <p className={section.note}>{canVerify() ? t.uncheckedEd25519 : t.uncheckedSubtle}</p>
       ) : null}
       <Checkpoint verification={verification} />
       <Key verification={verification} />
@@ -75,13 +77,12 @@ function Checkpoint({ verification: { result } }: { verification: EventVerificat
   if (!result?.checkpoint) return null;
   const { origin, size, root } = result.checkpoint;
   return (
-    <section className={classes.section}>
-      <h3>{t.checkpoint}</h3>
+    <Section title={t.checkpoint}>
       <p className={classes.breaking}>
         <span className="mono">{origin}</span> · {t.checkpointSay(format.number(Number(size)))}{" "}
         <span className="mono">{toBase64(root)}</span>
       </p>
-    </section>
+    </Section>
   );
 }
 
@@ -93,8 +94,7 @@ function Key({ verification: { key, vkeys, accept } }: { verification: EventVeri
   const own = key?.known.find((one) => one.vkey === vkey);
   const others = key?.known.filter((one) => one.vkey !== vkey) ?? [];
   return (
-    <section className={classes.section}>
-      <h3>{t.key}</h3>
+    <Section title={t.key}>
       <p className={`${classes.breaking} mono`}>
         {vkey} <CopyButton text={vkey} label={t.copy} doneLabel={t.copied} />
       </p>
@@ -116,7 +116,7 @@ function Key({ verification: { key, vkeys, accept } }: { verification: EventVeri
           </Button>
         </div>
       ) : null}
-    </section>
+    </Section>
   );
 }
 
@@ -129,8 +129,7 @@ function Sealed({ fields }: { fields: SealedField[] }) {
     mismatch: t.sealedMismatch,
   };
   return (
-    <section className={classes.section}>
-      <h3>{t.sealed}</h3>
+    <Section title={t.sealed}>
       <ul className={classes.sealed}>
         {fields.map((field, place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: an operation in two phases has a tag twice
@@ -139,7 +138,7 @@ function Sealed({ fields }: { fields: SealedField[] }) {
           </li>
         ))}
       </ul>
-    </section>
+    </Section>
   );
 }
 
@@ -156,8 +155,7 @@ function Offline({ index, verification }: ProofPartProps) {
     URL.revokeObjectURL(link.href);
   };
   return (
-    <section className={classes.section}>
-      <h3>{t.offline}</h3>
+    <Section title={t.offline}>
       <p className="quiet">{t.offlineSay}</p>
       <p className={classes.proofTools}>
         <Button
@@ -173,6 +171,6 @@ function Offline({ index, verification }: ProofPartProps) {
         <span>{command}</span>
         <CopyButton text={command} label={t.copyCommand} doneLabel={t.copied} />
       </p>
-    </section>
+    </Section>
   );
 }

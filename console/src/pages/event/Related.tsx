@@ -15,7 +15,9 @@ import { ErrorState } from "../../shell/ErrorState";
 import { GoLink } from "../../shell/GoLink";
 import { OutcomeMark } from "../../ui/OutcomeMark";
 import { Sentence } from "../log/Sentence";
-import classes from "./event.module.css";
+import classes from "./related.module.css";
+import { Section } from "./Section";
+import section from "./section.module.css";
 
 const SHOWN = 6;
 const AROUND_MS = 5 * 60_000;
@@ -74,15 +76,16 @@ function Group({ title, q, event, span }: GroupProps) {
   );
   const range = span ? absolute(span.from, span.to) : "all";
   return (
-    <section className={classes.section}>
-      <h3>
-        {title}
-        {others && others.length > 0 ? (
-          <GoLink to={logPath({ q, range })} className={classes.more}>
+    <Section
+      title={title}
+      tools={
+        others && others.length > 0 ? (
+          <GoLink to={logPath({ q, range })} className={section.more}>
             {t.relatedAll}
           </GoLink>
-        ) : null}
-      </h3>
+        ) : null
+      }
+    >
       {error ? <ErrorState error={error} /> : null}
       {others?.length === 0 ? <p className="quiet">{t.relatedNone}</p> : null}
       <ul className={classes.events}>
@@ -92,7 +95,7 @@ function Group({ title, q, event, span }: GroupProps) {
           </li>
         ))}
       </ul>
-    </section>
+    </Section>
   );
 }
 
@@ -124,8 +127,7 @@ function Causes({ event }: { event: AuditEvent }) {
   });
   const nodes = data?.nodes ?? [];
   return (
-    <section className={classes.section}>
-      <h3>{t.causes}</h3>
+    <Section title={t.causes}>
       {error ? <ErrorState error={error} /> : null}
       {data && nodes.length <= 1 ? <p className="quiet">{t.causesNone}</p> : null}
       {nodes.length > 1 ? (
@@ -144,6 +146,6 @@ function Causes({ event }: { event: AuditEvent }) {
           ))}
         </ul>
       ) : null}
-    </section>
+    </Section>
   );
 }

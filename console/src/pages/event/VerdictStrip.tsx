@@ -8,8 +8,8 @@ import {
   IconShieldX,
 } from "@tabler/icons-react";
 import { useLocale, useT } from "../../i18n/locale";
-import classes from "./event.module.css";
 import type { EventVerification } from "./useVerification";
+import classes from "./verdict.module.css";
 
 export interface VerdictStripProps {
   verification: EventVerification;

@@ -1,6 +1,6 @@
 // One source address: who used it and for what, when, and what was refused from there.
 
-import { IconNetwork, IconNetworkOff, IconSearch } from "@tabler/icons-react";
+import { IconNetwork, IconNetworkOff } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback } from "react";
@@ -8,9 +8,9 @@ import { useCatalogue } from "../../api/catalogue";
 import { answer, api } from "../../api/client";
 import { comparison } from "../../ask/edit";
 import { EntityHead, EntityPage, Partial } from "../../entity/EntityPage";
-import classes from "../../entity/entity.module.css";
 import { Figures } from "../../entity/Figures";
 import { all, ofAddress, ofObject, REFUSED } from "../../entity/filter";
+import { InLog } from "../../entity/InLog";
 import { OverTime } from "../../entity/OverTime";
 import { Panel, Panels } from "../../entity/Panel";
 import { RangeTools } from "../../entity/RangeTools";
@@ -22,7 +22,6 @@ import { useEdges } from "../../entity/useEdges";
 import { useFacets } from "../../entity/useFacets";
 import { useLocale, useT } from "../../i18n/locale";
 import { logPath, paths } from "../../paths";
-import { GoLink } from "../../shell/GoLink";
 import { StateBlock } from "../../ui/StateBlock";
 import { useAsked } from "../log/question";
 import { IP_RANGE_DEFAULT, type IpSearch } from "./search";
@@ -78,10 +77,7 @@ export function IpPage() {
           tools={
             <>
               <RangeTools range={range} asked={asked} onRange={onRange} />
-              <GoLink to={log.to} className={classes.toolLink}>
-                <IconSearch size={15} stroke={1.7} aria-hidden />
-                {words.inLog}
-              </GoLink>
+              <InLog to={log.to} />
             </>
           }
         />

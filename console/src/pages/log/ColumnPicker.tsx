@@ -3,6 +3,7 @@
 import { Checkbox, Popover, SegmentedControl } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconColumns3 } from "@tabler/icons-react";
 import { useT } from "../../i18n/locale";
+import button from "../../ui/button.module.css";
 import { COLUMNS } from "./columns";
 import { moved } from "./order";
 import classes from "./toolbar.module.css";
@@ -53,6 +54,7 @@ export function ColumnPicker({ chosen, nameOf, isDense, onColumns, onDense }: Co
                   <span className={classes.moves}>
                     <button
                       type="button"
+                      className={`${button.icon} ${classes.small}`}
                       aria-label={t.columnUp(nameOf(key))}
                       disabled={key === chosen[0]}
                       onClick={() => onColumns(moved(chosen, key, -1))}
@@ -61,6 +63,7 @@ export function ColumnPicker({ chosen, nameOf, isDense, onColumns, onDense }: Co
                     </button>
                     <button
                       type="button"
+                      className={`${button.icon} ${classes.small}`}
                       aria-label={t.columnDown(nameOf(key))}
                       disabled={key === chosen.at(-1)}
                       onClick={() => onColumns(moved(chosen, key, 1))}

@@ -11,6 +11,8 @@ import type { Question } from "../../api/events";
 import { excluded, included, only, shutOut, toggled, withoutField } from "../../ask/edit";
 import { OUTCOMES, type Outcome } from "../../events/outcome";
 import { useLocale, useT } from "../../i18n/locale";
+import button from "../../ui/button.module.css";
+import fields from "../../ui/field.module.css";
 import { OutcomeMark } from "../../ui/OutcomeMark";
 import classes from "./facets.module.css";
 
@@ -67,7 +69,7 @@ export function Facet({ field, data, filter, question, isPinned, onPin, onFilter
         </h3>
         <button
           type="button"
-          className={classes.pin}
+          className={`${button.icon} ${classes.pin}`}
           aria-pressed={isPinned}
           aria-label={t.facetPin(name)}
           title={t.facetPin(name)}
@@ -84,7 +86,7 @@ export function Facet({ field, data, filter, question, isPinned, onPin, onFilter
         <>
           {isLong ? (
             <input
-              className={classes.search}
+              className={`${fields.search} ${classes.search}`}
               aria-label={t.facetSearch(name)}
               placeholder={t.facetSearch(name)}
               value={search}
@@ -168,7 +170,7 @@ function Value({ field, value, label, count, share, state, filter, onFilter }: V
     <li className={classes.value} data-state={state}>
       <button
         type="button"
-        className={classes.include}
+        className={`${button.row} ${classes.include}`}
         aria-pressed={state === "in"}
         title={t.facetInclude(label)}
         onClick={() => onFilter(toggled(filter, field, value, words))}
@@ -184,6 +186,7 @@ function Value({ field, value, label, count, share, state, filter, onFilter }: V
       <span className={classes.tools}>
         <button
           type="button"
+          className={button.small}
           aria-label={t.facetOnly(label)}
           onClick={() => onFilter(only(filter, field, value, words))}
         >
@@ -191,6 +194,7 @@ function Value({ field, value, label, count, share, state, filter, onFilter }: V
         </button>
         <button
           type="button"
+          className={button.small}
           aria-label={t.facetExclude(label)}
           aria-pressed={state === "out"}
           title={t.facetExclude(label)}

@@ -20,6 +20,7 @@ import { useCatalogue } from "../../api/catalogue";
 import type { AuditEvent } from "../../api/events";
 import { absolute, RANGE_DEFAULT } from "../../ask/range";
 import { useLocale, useT } from "../../i18n/locale";
+import hidden from "../../ui/hidden.module.css";
 import { useAnswers } from "./answers";
 import { ColumnPicker } from "./ColumnPicker";
 import { COLUMNS_DEFAULT } from "./columns";
@@ -144,7 +145,7 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
   );
   return (
     <div className={classes.page}>
-      <h1 className={classes.title}>{t.title}</h1>
+      <h1 className={hidden.visually}>{t.title}</h1>
       <div className={`${classes.ask} no-print`}>
         <FilterBar
           ref={bar}
@@ -155,8 +156,7 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
         />
         <RangePicker
           range={range}
-          span={asked.span}
-          isGood={asked.isRangeGood}
+          asked={asked}
           isOpen={isRangeOpen}
           onOpen={setIsRangeOpen}
           onRange={onRange}

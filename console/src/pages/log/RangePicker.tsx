@@ -5,21 +5,24 @@ import { IconCalendarTime, IconChevronDown } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { RANGE_PRESETS, type Span, spanOf } from "../../ask/range";
 import { browserZone, useLocale, useT } from "../../i18n/locale";
+import button from "../../ui/button.module.css";
+import fields from "../../ui/field.module.css";
+import type { Asked } from "./question";
 import classes from "./range.module.css";
 import { rangeLabel } from "./rangeLabel";
 
 export interface RangePickerProps {
   range: string;
-  span: Span;
-  isGood: boolean;
+  asked: Asked;
   isOpen: boolean;
   onOpen: (isOpen: boolean) => void;
   onRange: (range: string) => void;
 }
 
-export function RangePicker({ range, span, isGood, isOpen, onOpen, onRange }: RangePickerProps) {
+export function RangePicker({ range, asked, isOpen, onOpen, onRange }: RangePickerProps) {
   const t = useT("log");
   const { format } = useLocale();
+  const { span, isRangeGood: isGood } = asked;
   const pick = (text: string) => {
     onRange(text);
     onOpen(false);
@@ -36,7 +39,7 @@ export function RangePicker({ range, span, isGood, isOpen, onOpen, onRange }: Ra
       <Popover.Target>
         <button
           type="button"
-          className={classes.button}
+          className={`${button.framed} ${classes.button}`}
           aria-label={`${t.range}: ${rangeLabel(range, span, format, t)}`}
           aria-expanded={isOpen}
           data-error={!isGood || undefined}
@@ -55,7 +58,7 @@ export function RangePicker({ range, span, isGood, isOpen, onOpen, onRange }: Ra
               key={preset}
               type="button"
               aria-pressed={preset === range}
-              className={classes.preset}
+              className={`${button.row} ${classes.preset}`}
               onClick={() => pick(preset)}
             >
               {t.rangePreset(preset)}
@@ -89,7 +92,7 @@ function Entry({ range, onRange }: { range: string; onRange: (range: string) => 
     >
       <input
         ref={input}
-        className={classes.entry}
+        className={`${fields.field} ${classes.entry}`}
         aria-label={t.rangeEntry}
         aria-describedby={hint}
         aria-invalid={isBad}
@@ -123,6 +126,7 @@ function Calendars({ span, onRange }: { span: Span; onRange: (range: string) => 
         {(id) => (
           <input
             id={id}
+            className={fields.field}
             type="datetime-local"
             value={from}
             onChange={(event) => setFrom(event.currentTarget.value)}
@@ -133,6 +137,7 @@ function Calendars({ span, onRange }: { span: Span; onRange: (range: string) => 
         {(id) => (
           <input
             id={id}
+            className={fields.field}
             type="datetime-local"
             value={to}
             onChange={(event) => setTo(event.currentTarget.value)}
@@ -180,7 +185,7 @@ function Zone() {
         ]}
       />
       <input
-        className={classes.entry}
+        className={`${fields.field} ${classes.entry}`}
         list={id}
         aria-label={t.zoneNamed}
         placeholder={t.zoneNamed}

@@ -8,6 +8,7 @@ import type { components } from "../../api/__generated__/schema";
 import { answer, api } from "../../api/client";
 import { useT } from "../../i18n/locale";
 import { ErrorState } from "../../shell/ErrorState";
+import button from "../../ui/button.module.css";
 import { copyText } from "../../ui/clipboard";
 import classes from "./toolbar.module.css";
 
@@ -67,7 +68,7 @@ function Views({ onView, onClose, ...current }: ViewsMenuProps & { onClose: () =
           <li key={view.id}>
             <button
               type="button"
-              className={classes.view}
+              className={`${button.row} ${classes.view}`}
               title={view.q}
               onClick={() => {
                 onView(view);
@@ -80,7 +81,7 @@ function Views({ onView, onClose, ...current }: ViewsMenuProps & { onClose: () =
             {view.mine ? (
               <button
                 type="button"
-                className={classes.small}
+                className={`${button.icon} ${classes.small}`}
                 aria-label={t.viewDelete(view.name)}
                 onClick={() => remove.mutate(view.id)}
               >

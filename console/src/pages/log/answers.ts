@@ -1,7 +1,7 @@
 // Everything the page asks for: rows first, the bars when they are there, new events while live.
 
 import { useMemo } from "react";
-import { ApiError } from "../../api/error";
+import { refusalOf } from "../../api/error";
 import { useHistogram } from "./Histogram";
 import { joinRows } from "./merge";
 import { useAsked } from "./question";
@@ -21,7 +21,6 @@ export function useAnswers(search: LogSearch, view: LogViewState, isHeld: boolea
   const isReady = walk.isSuccess;
   const isComparing = search.compare === "1" && asked.span.from !== null;
   const histogram = useHistogram({ asked, by: view.by, isReady, isComparing });
-  const { error } = walk;
-  const refused = error instanceof ApiError && error.code === "bad_filter" ? error : null;
+  const refused = refusalOf(walk.error);
   return { asked, walk, live, rows, isReady, isComparing, histogram, refused };
 }

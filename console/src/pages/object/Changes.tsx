@@ -3,9 +3,10 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { AuditEvent } from "../../api/events";
-import entity from "../../entity/entity.module.css";
 import { Day, Line } from "../../entity/Line";
+import story from "../../entity/story.module.css";
 import { useT } from "../../i18n/locale";
+import caption from "../../ui/caption.module.css";
 import { DifferenceTable } from "../../ui/DifferenceTable";
 import { Sentence } from "../log/Sentence";
 import type { HistoryEvent } from "./history";
@@ -21,7 +22,7 @@ export interface ChangesProps {
 
 export function Changes({ events, opened, onOpen }: ChangesProps) {
   return (
-    <ol className={entity.story}>
+    <ol className={story.story}>
       {events.map((one, place) => (
         <li key={one.event.index}>
           <Day time={one.event.time} above={events[place - 1]?.event.time} />
@@ -77,7 +78,7 @@ function Change({ one: { changed } }: { one: HistoryEvent }) {
   const shown = isWhole ? differences : differences.slice(0, DIFFERENCES_SHOWN);
   return (
     <div className={classes.change}>
-      <p className={classes.known} data-known={changed.known}>
+      <p className={`${caption.caption} ${classes.known}`} data-known={changed.known}>
         {t.known(changed.known)}
       </p>
       <DifferenceTable

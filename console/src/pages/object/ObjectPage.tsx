@@ -1,7 +1,7 @@
 // One object from its creation to its deletion: what changed, who touched it, and its sessions.
 
 import { Button, SegmentedControl } from "@mantine/core";
-import { IconChecklist, IconCube, IconCubeOff, IconSearch, IconX } from "@tabler/icons-react";
+import { IconChecklist, IconCube, IconCubeOff, IconX } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { useCatalogue } from "../../api/catalogue";
@@ -10,19 +10,21 @@ import { comparison } from "../../ask/edit";
 import { absolute } from "../../ask/range";
 import { LifeLine } from "../../charts/LifeLine";
 import { DAY_MS } from "../../charts/timeAxis";
-import { EntityHead, EntityPage, Partial } from "../../entity/EntityPage";
-import entity from "../../entity/entity.module.css";
+import { EntityHead, EntityPage, NameAndId, Partial } from "../../entity/EntityPage";
 import { type Figure, Figures } from "../../entity/Figures";
+import figures from "../../entity/figures.module.css";
 import { all, ofAddress, ofObject, REFUSED } from "../../entity/filter";
+import { InLog } from "../../entity/InLog";
 import { Panel, Panels } from "../../entity/Panel";
 import { Ranking } from "../../entity/Ranking";
 import { SessionsPanel } from "../../entity/SessionsPanel";
+import story from "../../entity/story.module.css";
 import { useFacets } from "../../entity/useFacets";
 import { useLocale, useT } from "../../i18n/locale";
 import { logPath, paths } from "../../paths";
 import { ErrorState } from "../../shell/ErrorState";
 import { GoLink } from "../../shell/GoLink";
-import { CopyButton } from "../../ui/CopyButton";
+import button from "../../ui/button.module.css";
 import { StateBlock } from "../../ui/StateBlock";
 import { Waiting } from "../../ui/Waiting";
 import { useAsked } from "../log/question";
@@ -77,7 +79,6 @@ interface LifeOfProps {
 function LifeOf({ type, id, life, search, go }: LifeOfProps) {
   const t = useT("object");
   const words = useT("entity");
-  const copy = useT("drawer");
   const catalogue = useCatalogue();
   const range = search.range ?? "all";
   const show = search.show ?? "";
@@ -102,26 +103,17 @@ function LifeOf({ type, id, life, search, go }: LifeOfProps) {
         <EntityHead
           icon={<IconCube size={14} stroke={1.8} aria-hidden />}
           kind={t.kindAnd(typeName, state)}
-          title={
-            <>
-              {life.name || id}
-              {life.name ? <span className={`${entity.titleId} mono`}>{id}</span> : null}{" "}
-              <CopyButton text={id} label={copy.copy} doneLabel={copy.copied} />
-            </>
-          }
+          title={<NameAndId name={life.name} id={id} />}
           facts={<Names events={history.events} current={life.name ?? ""} />}
           tools={
             <>
               {type === "approval" ? (
-                <GoLink to={paths.approval(id)} className={entity.toolLink}>
+                <GoLink to={paths.approval(id)} className={button.tool}>
                   <IconChecklist size={15} stroke={1.7} aria-hidden />
                   {t.dossier}
                 </GoLink>
               ) : null}
-              <GoLink to={logPath({ q, range: "all" })} className={entity.toolLink}>
-                <IconSearch size={15} stroke={1.7} aria-hidden />
-                {words.inLog}
-              </GoLink>
+              <InLog to={logPath({ q, range: "all" })} />
             </>
           }
         />
@@ -165,7 +157,7 @@ function LifeOf({ type, id, life, search, go }: LifeOfProps) {
           <Partial is={history.walk.data?.pages.at(-1)?.partial} />
           <Changes events={history.events} opened={search.event} onOpen={open} />
           {history.walk.hasNextPage ? (
-            <p className={`${entity.storyMore} no-print`}>
+            <p className={`${story.more} no-print`}>
               <Button
                 variant="default"
                 loading={history.walk.isFetchingNextPage}
@@ -260,11 +252,7 @@ function Numbers({ id, life, now, onOpen }: NumbersProps) {
           {
             label,
             value: (
-              <button
-                type="button"
-                className={entity.figureButton}
-                onClick={() => onOpen(at.index)}
-              >
+              <button type="button" className={figures.button} onClick={() => onOpen(at.index)}>
                 {format.dayStamp(at.time)}
               </button>
             ),

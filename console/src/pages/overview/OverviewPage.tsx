@@ -6,13 +6,13 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef } from "react";
 import { reachesNow } from "../../ask/range";
 import { EntityPage } from "../../entity/EntityPage";
-import entity from "../../entity/entity.module.css";
 import { OverTime } from "../../entity/OverTime";
 import { Panels } from "../../entity/Panel";
 import { RangeTools } from "../../entity/RangeTools";
 import { useLocale, useT } from "../../i18n/locale";
 import { logPath } from "../../paths";
 import { useShortcuts } from "../../shell/shortcuts";
+import button from "../../ui/button.module.css";
 import { useAsked } from "../log/question";
 import { AllPowers } from "./AllPowers";
 import { LedgerPanel } from "./LedgerPanel";
@@ -61,7 +61,7 @@ export function OverviewPage() {
             </span>
             <div className={`${classes.tools} no-print`}>
               <RangeTools range={range} asked={asked} onRange={onRange} />
-              <button type="button" className={entity.toolLink} onClick={wall.toggle}>
+              <button type="button" className={button.tool} onClick={wall.toggle}>
                 {isWall ? (
                   <IconArrowsMinimize size={15} stroke={1.7} aria-hidden />
                 ) : (

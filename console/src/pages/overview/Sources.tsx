@@ -4,8 +4,9 @@ import { keepPreviousData, useQueries } from "@tanstack/react-query";
 import { useCatalogue } from "../../api/catalogue";
 import { type AuditEvent, eventsPage } from "../../api/events";
 import { comparison } from "../../ask/edit";
-import entity from "../../entity/entity.module.css";
 import { Panel } from "../../entity/Panel";
+import ranking from "../../entity/ranking.module.css";
+import table from "../../entity/table.module.css";
 import { useFacets } from "../../entity/useFacets";
 import { useLocale, useT } from "../../i18n/locale";
 import { logPath } from "../../paths";
@@ -42,14 +43,14 @@ export function Sources({ asked, range }: { asked: Asked; range: string }) {
       asking={facets}
       empty={senders.length === 0 ? t.sourcesNone : null}
     >
-      <div className={entity.wideTable}>
-        <table className={`${entity.plain} figures`}>
+      <div className={table.wide}>
+        <table className={`${table.short} figures`}>
           <thead>
             <tr>
               <th scope="col">{t.source}</th>
               <th scope="col">{t.lastEvent}</th>
               <th scope="col">{t.lag}</th>
-              <th scope="col" className={entity.number}>
+              <th scope="col" className={table.number}>
                 {words.events}
               </th>
             </tr>
@@ -65,7 +66,7 @@ export function Sources({ asked, range }: { asked: Asked; range: string }) {
                       {value === ITSELF ? t.itself : <span className="mono">{value}</span>}
                     </GoLink>
                     {event?.stack_id && value !== ITSELF ? (
-                      <span className={entity.rankSub}>{catalogue.stack(event.stack_id)}</span>
+                      <span className={ranking.sub}>{catalogue.stack(event.stack_id)}</span>
                     ) : null}
                   </td>
                   <td title={event ? format.full(event.time) : ""}>
@@ -74,7 +75,7 @@ export function Sources({ asked, range }: { asked: Asked; range: string }) {
                       : "…"}
                   </td>
                   <td>{lag === null ? t.lagNone : format.duration(lag)}</td>
-                  <td className={entity.number}>{format.number(count)}</td>
+                  <td className={table.number}>{format.number(count)}</td>
                 </tr>
               );
             })}

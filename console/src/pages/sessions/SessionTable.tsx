@@ -7,6 +7,7 @@ import { useLocale, useT } from "../../i18n/locale";
 import { paths } from "../../paths";
 import { GoLink } from "../../shell/GoLink";
 import { type Column, VirtualTable } from "../../table/VirtualTable";
+import links from "../../ui/link.module.css";
 import classes from "./sessions.module.css";
 
 const ROW_PX = 34;
@@ -25,7 +26,7 @@ export function SessionTable({ sessions, opened, onOpen, onNearEnd }: SessionTab
   const columns = useMemo((): Column<Session>[] => {
     const link = (to: string | null, text: string) =>
       to ? (
-        <GoLink to={to} onClick={(event) => event.stopPropagation()} className={classes.link}>
+        <GoLink to={to} onClick={(event) => event.stopPropagation()} className={links.link}>
           {text}
         </GoLink>
       ) : (

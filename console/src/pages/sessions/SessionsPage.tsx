@@ -4,11 +4,11 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { IconPlugOff } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef } from "react";
-import { ApiError } from "../../api/error";
+import { refusalOf } from "../../api/error";
 import { reachesNow } from "../../ask/range";
+import { AskHead } from "../../entity/AskHead";
 import { EntityPage, Partial } from "../../entity/EntityPage";
 import { all } from "../../entity/filter";
-import { RangeTools } from "../../entity/RangeTools";
 import { SessionLanes, SessionLegend } from "../../entity/SessionLanes";
 import {
   CAUSES,
@@ -26,7 +26,7 @@ import { useShortcuts } from "../../shell/shortcuts";
 import { Chip, Chips } from "../../ui/Chips";
 import { StateBlock } from "../../ui/StateBlock";
 import { Waiting } from "../../ui/Waiting";
-import { FilterBar, type FilterBarHandle } from "../log/FilterBar";
+import type { FilterBarHandle } from "../log/FilterBar";
 import { useAsked } from "../log/question";
 import { SessionTable } from "./SessionTable";
 import { SESSIONS_RANGE_DEFAULT, type SessionsSearch } from "./search";
@@ -72,7 +72,7 @@ export function SessionsPage() {
   );
   const open = shown.filter((one) => one.state === "open").length;
   const median = medianOf(shown);
-  const isBadFilter = walk.error instanceof ApiError && walk.error.code === "bad_filter";
+  const refused = refusalOf(walk.error);
   const byKind = counted(found.sessions, kindOf);
   const byEnd = counted(found.sessions, (one) => one.end?.cause ?? null);
   const onOpen = (session: Session) =>
@@ -87,17 +87,16 @@ export function SessionsPage() {
       isFilled
       head={
         <>
-          <h1 className={classes.title}>{t.title}</h1>
-          <div className={`${classes.ask} no-print`}>
-            <FilterBar
-              ref={bar}
-              filter={search.q ?? ""}
-              question={asked.question}
-              error={isBadFilter ? (walk.error as ApiError) : null}
-              onFilter={(q) => go({ q: q || undefined })}
-            />
-            <RangeTools range={range} asked={asked} onRange={onRange} />
-          </div>
+          <AskHead
+            ref={bar}
+            title={t.title}
+            filter={search.q ?? ""}
+            refused={refused}
+            range={range}
+            asked={asked}
+            onFilter={(q) => go({ q: q || undefined })}
+            onRange={onRange}
+          />
           <div className={classes.controls}>
             <Chips label={t.kinds}>
               {KINDS.map((kind) => (
@@ -174,7 +173,7 @@ export function SessionsPage() {
       <Partial is={walk.data?.pages.at(-1)?.partial} />
       {walk.isPending ? (
         <Waiting />
-      ) : walk.error && !isBadFilter ? (
+      ) : walk.error && !refused ? (
         <ErrorState error={walk.error} onRetry={() => void walk.refetch()} />
       ) : shown.length === 0 ? (
         <StateBlock

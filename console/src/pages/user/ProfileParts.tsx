@@ -5,11 +5,12 @@ import { Fragment, type ReactNode } from "react";
 import { useCatalogue } from "../../api/catalogue";
 import { comparison } from "../../ask/edit";
 import { HeatMap } from "../../charts/HeatMap";
-import shared from "../../entity/entity.module.css";
 import { change, Figures } from "../../entity/Figures";
 import { all, ofAddress, ofObject, ofUser, REFUSED } from "../../entity/filter";
 import { Panel } from "../../entity/Panel";
+import panel from "../../entity/panel.module.css";
 import { Ranking } from "../../entity/Ranking";
+import table from "../../entity/table.module.css";
 import { useLocale, useT } from "../../i18n/locale";
 import { logPath, paths } from "../../paths";
 import { GoLink } from "../../shell/GoLink";
@@ -122,7 +123,7 @@ function Unusual({ name, range, profile, asking }: PartProps) {
       }
     >
       {findings.length === 0 ? (
-        <p className={shared.empty}>
+        <p className={panel.empty}>
           {isFew ? (
             t.unusualFew(format.number(base.events))
           ) : (
@@ -209,14 +210,14 @@ function Addresses({ name, range, profile, asking }: PartProps) {
       empty={profile?.addresses.length === 0 ? words.storyNone : null}
       note={rest > 0 ? t.moreAddresses(format.number(rest)) : null}
     >
-      <div className={shared.wideTable}>
-        <table className={`${shared.plain} figures`}>
+      <div className={table.wide}>
+        <table className={`${table.short} figures`}>
           <thead>
             <tr>
               <th scope="col">{words.address}</th>
               <th scope="col">{t.first}</th>
               <th scope="col">{t.last}</th>
-              <th scope="col" className={shared.number}>
+              <th scope="col" className={table.number}>
                 {t.inRange}
               </th>
             </tr>
@@ -236,7 +237,7 @@ function Addresses({ name, range, profile, asking }: PartProps) {
                 <td title={one.last_seen ? format.full(one.last_seen) : ""}>
                   {one.last_seen ? format.stamp(one.last_seen).slice(0, 16) : words.never}
                 </td>
-                <td className={shared.number}>
+                <td className={table.number}>
                   <GoLink to={logPath({ q: all(ofUser(name), ofAddress(one.address)), range })}>
                     {format.number(one.events)}
                   </GoLink>

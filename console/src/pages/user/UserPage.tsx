@@ -1,12 +1,12 @@
 // One person: when, from where and with what they work, what of it is unusual, and all they did.
 
-import { IconMoonStars, IconSearch, IconUser, IconUserOff } from "@tabler/icons-react";
+import { IconMoonStars, IconUser, IconUserOff } from "@tabler/icons-react";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 import { ApiError } from "../../api/error";
 import { EntityHead, EntityPage, Partial } from "../../entity/EntityPage";
-import classes from "../../entity/entity.module.css";
 import { ofUser } from "../../entity/filter";
+import { InLog } from "../../entity/InLog";
 import { OverTime } from "../../entity/OverTime";
 import { Panels } from "../../entity/Panel";
 import { RangeTools } from "../../entity/RangeTools";
@@ -16,7 +16,7 @@ import { StoryPanel } from "../../entity/StoryPanel";
 import { useLocale, useT } from "../../i18n/locale";
 import { logPath } from "../../paths";
 import { ErrorState } from "../../shell/ErrorState";
-import { GoLink } from "../../shell/GoLink";
+import button from "../../ui/button.module.css";
 import { StateBlock } from "../../ui/StateBlock";
 import { useAsked } from "../log/question";
 import { lastNight } from "./night";
@@ -97,7 +97,7 @@ export function UserPage() {
         <>
           <button
             type="button"
-            className={classes.toolLink}
+            className={button.tool}
             aria-pressed={range === night}
             onClick={() =>
               range === night
@@ -109,10 +109,7 @@ export function UserPage() {
             {t.lastNight}
           </button>
           <RangeTools range={range} asked={asked} onRange={onRange} />
-          <GoLink to={log.to} className={classes.toolLink}>
-            <IconSearch size={15} stroke={1.7} aria-hidden />
-            {shared.inLog}
-          </GoLink>
+          <InLog to={log.to} />
         </>
       }
     />
