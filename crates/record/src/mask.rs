@@ -73,7 +73,7 @@ fn mask_once(text: &str, keys: &Keys) -> Option<String> {
 }
 
 fn is_json(text: &str) -> bool {
-    text.trim_start().starts_with(['{', '['])
+    text.trim_start().starts_with(['{', '[', '"'])
         && serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok()
 }
 

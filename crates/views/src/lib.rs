@@ -37,6 +37,7 @@ mod operations;
 mod ordinals;
 mod page;
 mod part;
+mod piece;
 mod plan;
 mod profile;
 mod question;

@@ -5,7 +5,7 @@
 //! on it; none of them looks at deleted rows, hidden rows or heads itself.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use annals_ledger::LedgerReader;
@@ -21,6 +21,7 @@ use crate::filter::{Bound, Test, Value};
 use crate::found::Found;
 use crate::index::{SearchIndex, Snapshot};
 use crate::part::Part;
+use crate::piece::{Piece, in_ledger_order};
 use crate::plan::{Node, Planner};
 use crate::question::{Answer, Partial, Progress, Question};
 use crate::scoped::Shown;
@@ -31,10 +32,6 @@ use crate::{Order, QueryError};
 
 /// How long an answer waits for leaves that the index has not folded yet.
 const AHEAD_MAX: Duration = Duration::from_secs(2);
-/// Where fewer than one row in so many is asked for, rows are sorted rather than looked for.
-const FEW: u32 = 16;
-/// Rows checked as one piece of work.
-const PIECE_ROWS: usize = 16 << 10;
 
 /// One question put to one snapshot.
 pub(crate) struct Search<'s> {
@@ -195,22 +192,23 @@ impl<'s> Search<'s> {
             let part = &parts[part];
             Ok(self.sets(part, &self.seen(part, Order::NewestFirst, None)))
         })?;
+        let open = |(part, sets): (usize, &Sets)| Some((part, sets.open()?));
+        let open: Vec<_> = sets.iter().enumerate().filter_map(open).collect();
         let mut pieces = Vec::new();
-        for (part, sets) in sets.iter().enumerate() {
-            let Some(open) = sets.open() else { continue };
-            let open = in_ledger_order(&parts[part], &open);
-            self.progress.expect(open.len() as u64);
-            pieces.extend(open.chunks(PIECE_ROWS).map(|docs| (part, docs.to_vec())));
+        for (part, open) in &open {
+            self.progress.expect(u64::from(open.count()));
+            pieces.extend(Piece::all(&parts[*part], open).into_iter().map(|piece| (*part, piece)));
         }
-        let found = threads::each(pieces.len(), |piece| {
-            let (part, docs) = &pieces[piece];
-            self.checker().which(&parts[*part], docs)
+        let matched: Vec<_> = sets.into_iter().map(|sets| Mutex::new(sets.sure)).collect();
+        threads::each(pieces.len(), |number| {
+            let (part, piece) = &pieces[number];
+            let docs = self.checker().which(&parts[*part], &piece.docs())?;
+            let mut matched = matched[*part].lock().unwrap_or_else(PoisonError::into_inner);
+            docs.into_iter().for_each(|doc| matched.insert(doc));
+            Ok(())
         })?;
-        let mut matched: Vec<DocSet> = sets.into_iter().map(|sets| sets.sure).collect();
-        for ((part, _), docs) in pieces.iter().zip(found) {
-            docs.into_iter().for_each(|doc| matched[*part].insert(doc));
-        }
-        Ok(matched)
+        let matched = matched.into_iter().map(Mutex::into_inner);
+        Ok(matched.map(|rows| rows.unwrap_or_else(PoisonError::into_inner)).collect())
     }
 
     /// Reads events of a part, in the order of position, on this thread.
@@ -234,17 +232,6 @@ impl<'s> Search<'s> {
         }
         Ok(())
     }
-}
-
-/// The rows of a set, ascending by position.
-fn in_ledger_order(part: &Part, set: &DocSet) -> Vec<u32> {
-    if set.count() < part.len() / FEW {
-        let mut docs: Vec<u32> = set.iter().collect();
-        docs.sort_unstable_by_key(|doc| part.index(*doc));
-        return docs;
-    }
-    let ranks = 0..part.len();
-    ranks.map(|rank| part.doc_by_rank(rank)).filter(|doc| set.contains(*doc)).collect()
 }
 
 /// The positions of all leaves with an id that the filter asks for.

@@ -3,7 +3,7 @@
 //! The text must be valid JSON. The same walk finds what RFC 8259 allows and we do not: too deep
 //! nesting, halves of surrogate pairs, U+0000.
 
-use super::{Keys, Kind, MASK, text};
+use super::{Keys, Kind, MASK, ROUNDS_MAX, text};
 use crate::canonical::unescape;
 use crate::limits::JSON_DEPTH_MAX;
 use memchr::memchr2;
@@ -29,13 +29,21 @@ pub(crate) fn mask_json<'a>(json: &'a str, keys: &Keys) -> Result<Cow<'a, str>, 
     if opening <= JSON_DEPTH_MAX && !keys.may_match(json) {
         return Ok(Cow::Borrowed(json));
     }
-    let mut walk = Walk::new(json, keys, None);
-    walk.run()?;
-    if walk.done == 0 {
-        return Ok(Cow::Borrowed(json));
+    let mut masked = Cow::Borrowed(json);
+    for _ in 0..ROUNDS_MAX {
+        let mut walk = Walk::new(&masked, keys, None);
+        walk.run()?;
+        let Walk { mut out, done, is_inside, .. } = walk;
+        if done > 0 {
+            out.push_str(&masked[done..]);
+            masked = Cow::Owned(out);
+        }
+        // A mask inside a string may make what stands around it look like a secret.
+        if !is_inside {
+            break;
+        }
     }
-    walk.out.push_str(&json[walk.done..]);
-    Ok(Cow::Owned(walk.out))
+    Ok(masked)
 }
 
 /// Learns of each secret: what it is, and its text, escaped as in the JSON.
@@ -48,13 +56,15 @@ pub(super) struct Walk<'a, 'h> {
     out: String,
     /// Bytes of `json` that are already in `out`.
     done: usize,
+    /// True if a part of a string was masked.
+    is_inside: bool,
     /// None where nobody wants to know.
     hear: Option<Hear<'h>>,
 }
 
 impl<'a, 'h> Walk<'a, 'h> {
     pub(super) fn new(json: &'a str, keys: &'a Keys, hear: Option<Hear<'h>>) -> Self {
-        Self { json, keys, at: 0, out: String::new(), done: 0, hear }
+        Self { json, keys, at: 0, out: String::new(), done: 0, is_inside: false, hear }
     }
 
     pub(super) fn run(&mut self) -> Result<(), JsonFault> {
@@ -157,6 +167,7 @@ impl<'a, 'h> Walk<'a, 'h> {
         }
         let plain = unescape(raw).ok_or(JsonFault::NotJson)?;
         let secrets = text::secrets(&plain, self.keys);
+        self.is_inside |= !secrets.is_empty();
         let mut spot = Spot { raw, at: 0, plain: 0 };
         for secret in secrets {
             let start = spot.of(secret.range.start);

@@ -200,8 +200,20 @@ proptest! {
     // Protects: the same where a mask changes what an address is.
     #[test]
     fn addresses_twice(text in "(://|passwd:|x|:|/|@|=|\\}|1| ){0,16}") {
-        let once = mask_text(&text).into_owned();
-        prop_assert_eq!(mask_text(&once).into_owned(), once);
+        for text in [text.clone(), format!(r#"{{"a":["{text}"]}}"#)] {
+            let once = mask_text(&text).into_owned();
+            prop_assert_eq!(mask_text(&once).into_owned(), once);
+        }
+    }
+
+    // Protects: JSON stays JSON, be it one string alone, whatever quotes and secrets stand in it.
+    #[test]
+    fn strings_stay_json(text in "(://|passwd|token|--otp|'|\\\\\"|:|=|@|/|[{}]|,|x|1| ){0,16}") {
+        for json in [format!(r#""{text}""#), format!(r#"["{text}"]"#)] {
+            let once = mask_text(&json).into_owned();
+            prop_assert!(serde_json::from_str::<serde_json::Value>(&once).is_ok(), "{}", once);
+            prop_assert_eq!(mask_text(&once).into_owned(), once);
+        }
     }
 
     // Protects: what was masked stays as it is when it is masked again, as by a second collector.

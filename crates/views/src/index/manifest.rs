@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::IndexError;
 
 /// Raised whenever files of an older program would be read wrongly.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 const MANIFEST: &str = "manifest.json";
 const PARTS: &str = "parts";

@@ -1,16 +1,23 @@
 //! Keys of texts, and which of them a text that is looked for must have.
 //!
 //! Keys are the runs of three bytes (a bit each) and of five (two bits) of the folded text: the
-//! short ones for short words, the long ones because numbered names share all short ones. A token
-//! (a longest run of ASCII letters and digits) of eight or more hexadecimal digits is opaque:
-//! identifiers are random and would fill every filter. Runs that lie in one wholly are left out;
-//! its hash sets four bits instead.
+//! short ones for short words, the long ones because numbered names share all short ones. Tokens
+//! (longest runs of ASCII letters and digits) are keys where runs say too little: short ones,
+//! which have few runs, and numbers together with the token before them (`mesh_1658`), whose runs
+//! stand in other names, too. A token of eight or more hexadecimal digits is opaque: identifiers
+//! are random and would fill every filter. Runs that lie in one wholly are left out; it is a key
+//! itself.
+
+use std::ops::RangeInclusive;
 
 use crate::fold::Needle;
 
 /// Digits from which a hexadecimal token is opaque.
 const OPAQUE_BYTES_MIN: usize = 8;
-const OPAQUE_BITS: usize = 4;
+/// Short tokens, which are keys.
+const TOKEN_BYTES: RangeInclusive<usize> = 2..=5;
+/// Bits of a token that is a key.
+const TOKEN_BITS: usize = 4;
 /// Bits of a number of a bit: a filter has `1 << NUMBER_BITS` of them.
 const NUMBER_BITS: u32 = (super::GROUP_BYTES * 8).ilog2();
 
@@ -42,7 +49,7 @@ const KINDS: [u8; 256] = {
 enum Kind {
     Short,
     Long,
-    Opaque,
+    Token,
 }
 
 /// Calls with the bit of each key of a folded value.
@@ -89,7 +96,7 @@ impl Probe {
             };
             let mut add = |kind, bit| match kind {
                 Kind::Short => short.push(bit),
-                Kind::Long | Kind::Opaque => bits.push(bit),
+                Kind::Long | Kind::Token => bits.push(bit),
             };
             walk(piece, hides, &mut add, is_whole);
         }
@@ -113,8 +120,8 @@ impl Probe {
     }
 }
 
-/// Walks over runs and tokens. Runs that lie wholly in a token that `hides` them are left out; such
-/// a token gives its own bits if it `is_whole`.
+/// Walks over runs and tokens. Runs that lie wholly in a token that `hides` them are left out. A
+/// token gives bits only if it `is_whole`.
 fn walk(
     text: &[u8],
     hides: impl Fn(&[u8], bool) -> bool,
@@ -123,6 +130,8 @@ fn walk(
 ) {
     // Where the next run of each kind begins.
     let (mut short, mut long) = (0, 0);
+    // The whole token before, unless it hides its runs.
+    let mut before = 0..0;
     let mut at = 0;
     while at < text.len() {
         let start = at;
@@ -137,10 +146,20 @@ fn walk(
             short_runs(&text[short..at.min(start + SHORT - 1)], set);
             long_runs(&text[long..at.min(start + LONG - 1)], set);
             if is_whole(token) {
-                opaque_bits(token).into_iter().for_each(|bit| set(Kind::Opaque, bit));
+                set_token(token, set);
             }
             short = start.max(at.saturating_sub(SHORT - 1));
             long = start.max(at.saturating_sub(LONG - 1));
+        } else if !token.is_empty() && is_whole(token) {
+            if TOKEN_BYTES.contains(&token.len()) {
+                set_token(token, set);
+            }
+            // One mark stands between them.
+            if !before.is_empty() && before.end + 1 == start && token.iter().any(u8::is_ascii_digit)
+            {
+                set_token(&text[before.start..at], set);
+            }
+            before = start..at;
         }
         at += 1;
     }
@@ -166,8 +185,12 @@ fn long_runs(text: &[u8], set: &mut impl FnMut(Kind, u32)) {
     }
 }
 
+fn set_token(token: &[u8], set: &mut impl FnMut(Kind, u32)) {
+    token_bits(token).into_iter().for_each(|bit| set(Kind::Token, bit));
+}
+
 /// FNV-1a of 64 bits, in pieces.
-fn opaque_bits(token: &[u8]) -> [u32; OPAQUE_BITS] {
+fn token_bits(token: &[u8]) -> [u32; TOKEN_BITS] {
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     let hash = token.iter().fold(0xcbf2_9ce4_8422_2325, step);
     std::array::from_fn(|place| number(hash >> (15 * place)))

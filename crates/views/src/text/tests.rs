@@ -71,7 +71,15 @@ fn passes(texts: &[&str], pattern: &str) -> bool {
 // Protects: filters do leave groups out, for words, for identifiers and for Chinese.
 #[test]
 fn what_is_not_there_is_left_out() {
-    let texts = ["mkfs /dev/sda on node17", "img-0192f0c17a3e7c11", "新建集群失败"];
+    let texts = [
+        "mkfs /dev/sda on node17",
+        "img-0192f0c17a3e7c11",
+        "新建集群失败",
+        // Between them they have each run of `mesh_1658`.
+        "mesh_1234 dash_165 x_1658",
+        // Each two bytes of `arm` and `rms`.
+        "arms",
+    ];
     for (pattern, expected) in [
         ("mkfs", true),
         ("*kfs /de*", true),
@@ -83,6 +91,14 @@ fn what_is_not_there_is_left_out() {
         ("分区", false),
         ("node17", true),
         ("node99", false),
+        ("x_1658", true),
+        ("1658", true),
+        ("mesh_1658", false),
+        ("*esh_1658", true),
+        ("arm", false),
+        ("*rm*", true),
+        ("on", true),
+        ("rm", false),
     ] {
         assert_eq!(passes(&texts, pattern), expected, "{pattern}");
     }
