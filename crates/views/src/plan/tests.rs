@@ -70,7 +70,7 @@ fn terms() {
     check("cuda", "row with keys");
     check("*a*", "row");
     check("request_data.nodes:4", "row with keys");
-    check("request_data.image.id:img-7", "and(row with keys row with keys)");
+    check("request_data.image.id:img-7", "and(row with keys row with keys row with keys)");
     check("request_data.n>4", "row");
 }
 
