@@ -179,6 +179,7 @@ fn acts_that_end_later() {
     let event =
         event_where(&house, &reader, "cluster.create", |event| event["outcome"] == "success");
     assert_eq!(event["object"], json!({"type": "cluster", "id": "c-9", "name": "slow"}));
+    assert!(event["duration_ms"].is_u64(), "{event}");
     let expired = |seq: u64| json!({"seq": seq, "kind": "expired", "id": format!("d-{seq}")});
     platform.memory.feed.lock().unwrap().extend([expired(1), expired(2)]);
     let operation = "approval_data.expired.delete";

@@ -69,7 +69,7 @@ impl Keeper {
     /// After an act that has gone on.
     pub(crate) async fn finish_later(&self, id: &str, outcome: Record<'static>) -> bool {
         let (recorder, own) = (self.recorder.clone(), id.to_owned());
-        told(id, blocking(move || recorder.finish_record(&own, &outcome)).await)
+        told(id, blocking(move || recorder.finish_record(&own, outcome)).await)
     }
 
     /// An act in one piece, after it. True once it is kept as promised.

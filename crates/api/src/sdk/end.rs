@@ -89,11 +89,16 @@ impl End {
 
     /// With how long it took, where that was not measured from its beginning.
     pub fn duration(mut self, took: Duration) -> Self {
-        self.duration_ms = Some(u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+        self.duration_ms = Some(millis(took));
         self
     }
 
     pub(super) fn or_duration(self, took: Duration) -> Self {
         if self.duration_ms.is_some() { self } else { self.duration(took) }
     }
+}
+
+/// A duration as an event has it.
+pub(super) fn millis(took: Duration) -> u64 {
+    u64::try_from(took.as_millis()).unwrap_or(u64::MAX)
 }

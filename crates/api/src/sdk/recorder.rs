@@ -7,6 +7,7 @@
 mod audited;
 mod plan;
 mod sender;
+mod since;
 mod told;
 
 use std::collections::VecDeque;
@@ -14,18 +15,20 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use annals_record::Record;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::end::millis;
 use super::spool::Spool;
 use super::spool::format::{Item, Kind};
 use super::{End, Event, Guarantee, SdkError};
 use crate::client::{Client, ClientError, Retry};
 use crate::wire::append::AppendAnswer;
 use sender::Sender;
+use since::since;
 use told::Told;
 
 pub use audited::Audited;
@@ -207,20 +210,27 @@ impl Recorder {
         Err(SdkError::Server(Arc::new(error)))
     }
 
-    /// After an act whose beginning was recorded: how it ended. For [`Audited::later`].
+    /// After an act whose beginning was recorded: how it ended, and, where the id is one of ours,
+    /// how long it took. For [`Audited::later`].
     ///
     /// # Errors
     /// When the outcome cannot be kept; the operation is then `unknown`.
     pub fn finish(&self, id: &str, end: &End) -> Result<(), SdkError> {
-        self.finish_told(id, &Told::end(end)?)
+        let told = match since(id, SystemTime::now()) {
+            Some(took) => Told::end(&end.clone().or_duration(took))?,
+            None => Told::end(end)?,
+        };
+        self.finish_told(id, &told)
     }
 
     /// The same with a record that holds only fields of an outcome.
     ///
     /// # Errors
     /// As [`Recorder::finish`].
-    pub fn finish_record(&self, id: &str, outcome: &Record<'_>) -> Result<(), SdkError> {
-        self.finish_told(id, &Told::record(outcome)?)
+    pub fn finish_record(&self, id: &str, mut outcome: Record<'_>) -> Result<(), SdkError> {
+        outcome.duration_ms =
+            outcome.duration_ms.or_else(|| since(id, SystemTime::now()).map(millis));
+        self.finish_told(id, &Told::record(&outcome)?)
     }
 
     fn finish_told(&self, id: &str, end: &Told) -> Result<(), SdkError> {

@@ -10,6 +10,7 @@ use annals_record::{Outcome, Record};
 
 use super::Recorder;
 use super::told::Told;
+use crate::sdk::end::millis;
 use crate::sdk::{End, Guarantee, SdkError};
 
 /// An operation that has begun.
@@ -50,8 +51,7 @@ impl Audited {
     /// # Errors
     /// As [`Audited::finish`].
     pub fn finish_record(self, mut outcome: Record<'_>) -> Result<(), SdkError> {
-        let took = self.begun.elapsed().as_millis();
-        outcome.duration_ms.get_or_insert(u64::try_from(took).unwrap_or(u64::MAX));
+        outcome.duration_ms.get_or_insert(millis(self.begun.elapsed()));
         self.finish_told(Told::record(&outcome)?)
     }
 
