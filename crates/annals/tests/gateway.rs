@@ -22,6 +22,7 @@ object = { id = "{response.id}", name = "{request.name}" }
 related = { role = "image", type = "image", id = "{request.image}" }
 [route.later]
 poll = "/tasks/{response.task}"
+key = "task:{response.task}"
 every = "100ms"
 done = { "response.state" = "done" }
 object = { id = "{response.cluster.id}", name = "{response.cluster.name}" }
@@ -47,6 +48,17 @@ object = { id = "{path.name}" }
 match = "DELETE /basic/{id}"
 operation = "user.delete"
 object = { id = "{path.id}" }
+
+[[route]]
+match = "PUT /basic/{id}"
+operation = "user.edit"
+guarantee = "strict"
+object = { id = "{path.id}" }
+
+[[route]]
+match = "GET /streams/{name}"
+operation = "file.download"
+object = { id = "{path.name}" }
 
 [[route]]
 match = "POST /login"
@@ -82,6 +94,11 @@ id = "own-{item.seq}"
 when = { "item.kind" = "expired" }
 operation = "approval_data.expired.delete"
 object = { id = "{item.id}" }
+[[feed.event]]
+when = { "item.kind" = "task_ended" }
+closes = "task:{item.task}"
+outcome = [{ is = "failure", when = { "item.ok" = false } }]
+reason = "{item.error}"
 "#;
 
 const USERS: &str =
@@ -162,58 +179,239 @@ fn the_server_is_away() {
     });
 }
 
-/// Protects: an act that goes on is ended by what its task says, over a restart of the gateway;
-/// the platform's own acts come once.
+/// Protects: an act that goes on is ended by what its task says, over a restart of the gateway, or
+/// by what the platform tells of it; it has a duration then; the platform's own acts come once.
 #[test]
 fn acts_that_end_later() {
     let house = House::start();
     let (reader, platform) = (house.token("auditor"), Platform::start());
     let mut gateway = Proxy::start(&house, &platform.address, ROUTES, USERS);
-    let slow = gateway.send("POST", "/clusters", &as_user("zhang3", &[]), br#"{"name":"slow"}"#);
-    assert_eq!(slow.status, 202);
+    let slow = |gateway: &Proxy| {
+        let body = br#"{"name":"slow"}"#;
+        let answer = gateway.send("POST", "/clusters", &as_user("zhang3", &[]), body);
+        assert_eq!(answer.status, 202);
+    };
+    slow(&gateway);
+    event_where(&house, &reader, "cluster.create", |event| event["outcome"] == "pending");
+    let ended = json!({"seq": 1, "kind": "task_ended", "task": "t-1", "ok": false, "error": "no"});
+    platform.memory.feed.lock().unwrap().push(ended);
+    let event =
+        event_where(&house, &reader, "cluster.create", |event| event["outcome"] == "failure");
+    assert_eq!((&event["reason"], &event["object"]["id"]), (&json!("no"), &json!("c-9")));
+    assert!(event["duration_ms"].is_u64(), "{event:#}");
+    assert_eq!(gateway.figure("operations_open"), 0);
+
+    slow(&gateway);
     event_where(&house, &reader, "cluster.create", |event| event["outcome"] == "pending");
     gateway.kill();
+    let died = std::time::Instant::now();
     gateway.restart();
     assert_eq!(gateway.figure("operations_open"), 1);
+    let down = died.elapsed();
     platform.memory.is_done.store(true, std::sync::atomic::Ordering::SeqCst);
     let event =
         event_where(&house, &reader, "cluster.create", |event| event["outcome"] == "success");
     assert_eq!(event["object"], json!({"type": "cluster", "id": "c-9", "name": "slow"}));
-    assert!(event["duration_ms"].is_u64(), "{event}");
+    // Since the intent, the time in which no gateway ran included.
+    let took = event["duration_ms"].as_u64().map(std::time::Duration::from_millis);
+    assert!(took.is_some_and(|took| took >= down), "{down:?} {event:#}");
     let expired = |seq: u64| json!({"seq": seq, "kind": "expired", "id": format!("d-{seq}")});
-    platform.memory.feed.lock().unwrap().extend([expired(1), expired(2)]);
+    platform.memory.feed.lock().unwrap().extend([expired(2), expired(3)]);
     let operation = "approval_data.expired.delete";
     let of =
         |id: &str| event_where(&house, &reader, operation, |event| event["object"]["id"] == id);
-    assert_eq!(of("d-2")["operator"], "system");
+    assert_eq!(of("d-3")["operator"], "system");
     gateway.kill();
     gateway.restart();
-    platform.memory.feed.lock().unwrap().push(expired(3));
-    of("d-3");
+    platform.memory.feed.lock().unwrap().push(expired(4));
+    of("d-4");
     assert_eq!(events(&house, &reader, &format!("operation:{operation}")).len(), 3);
 }
 
-/// Protects: a claimed name is never a fact. A wrong password is no operator, an accepted one is;
-/// what a sign-in handed out stands for its user until the sign-out.
+/// Protects: a claimed name is never a fact. A wrong password is no operator, nor is one that nobody
+/// looked at; an accepted one is, and where the intent had to be kept before, its outcome says so.
+#[test]
+fn passwords() {
+    let house = House::start();
+    let (reader, platform) = (house.token("auditor"), Platform::start());
+    let gateway = Proxy::start(&house, &platform.address, ROUTES, "[users.basic]\n");
+    let (right, wrong) = ("Basic emhhbmczOnJpZ2h0", "Basic emhhbmczOndyb25n"); // zhang3
+    let ask = |method: &str, id: &str, value: &str| {
+        let path = format!("/basic/{id}");
+        gateway.send(method, &path, &[("authorization", value)], b"").status
+    };
+    let check = |operation: &str, id: &str, operator: &str, outcome: &str, reason: Option<&str>| {
+        let event = event_where(&house, &reader, operation, |event| event["object"]["id"] == id);
+        let found = [&event["operator"], &event["outcome"], &event["reason"]];
+        assert_eq!(found, [&json!(operator), &json!(outcome), &json!(reason)], "{event:#}");
+    };
+    assert_eq!(ask("DELETE", "wrong", wrong), 401);
+    let claimed = |status| format!("HTTP {status}; claimed to be zhang3");
+    check("user.delete", "wrong", "unknown", "denied", Some(&claimed(401)));
+    assert_eq!(ask("DELETE", "right", right), 200);
+    check("user.delete", "right", "zhang3", "success", None);
+    for status in [404, 413, 429, 500] {
+        assert_eq!(ask("DELETE", &status.to_string(), right), status);
+        let id = status.to_string();
+        check("user.delete", &id, "unknown", "failure", Some(&claimed(status)));
+    }
+    assert_eq!(ask("DELETE", "302", right), 302);
+    check("user.delete", "302", "unknown", "success", Some("claimed to be zhang3"));
+
+    assert_eq!(
+        (ask("PUT", "a", right), ask("PUT", "b", wrong), ask("PUT", "429", right)),
+        (200, 401, 429)
+    );
+    check("user.edit", "a", "unknown", "success", Some("let in as zhang3"));
+    check("user.edit", "b", "unknown", "denied", Some(&claimed(401)));
+    check("user.edit", "429", "unknown", "failure", Some(&claimed(429)));
+
+    platform.memory.is_done.store(true, std::sync::atomic::Ordering::SeqCst);
+    let headers = [("authorization", right), ("content-type", "application/json")];
+    let slow = gateway.send("POST", "/clusters", &headers, br#"{"name":"slow"}"#);
+    assert_eq!(slow.status, 202);
+    let event =
+        event_where(&house, &reader, "cluster.create", |event| event["outcome"] == "success");
+    let found = (&event["operator"], &event["reason"], &event["request_data"]["claimed_user"]);
+    assert_eq!(found, (&json!("unknown"), &json!("let in as zhang3"), &json!("zhang3")));
+}
+
+/// Protects: with a path to ask, the name is known before the act, of a strict one too, and an answer
+/// to the act decides nothing.
+#[test]
+fn passwords_that_are_checked() {
+    let house = House::start();
+    let (reader, platform) = (house.token("auditor"), Platform::start());
+    let users = "[users.basic]\ncheck = \"/basic/whoami\"\n";
+    let gateway = Proxy::start(&house, &platform.address, ROUTES, users);
+    let check = |id: &str, value: &str, status: u16, operator: &str| {
+        let path = format!("/basic/{id}");
+        let answer = gateway.send("PUT", &path, &[("authorization", value)], b"");
+        assert_eq!(answer.status, status);
+        let event = event_where(&house, &reader, "user.edit", |event| event["object"]["id"] == id);
+        assert_eq!(event["operator"], operator, "{event:#}");
+    };
+    check("right", "Basic emhhbmczOnJpZ2h0", 200, "zhang3");
+    check("500", "Basic emhhbmczOnJpZ2h0", 500, "zhang3");
+    // A page that answers everybody.
+    check("200", "Basic emhhbmczOndyb25n", 200, "unknown");
+}
+
+/// Protects: a header with a user's name from anybody but a trusted proxy is no user, and does not
+/// reach the platform.
+#[test]
+fn strangers_name_nobody() {
+    let house = House::start();
+    let (reader, platform) = (house.token("auditor"), Platform::start());
+    let users = USERS.replace("127.0.0.1", "10.9.9.9");
+    let gateway = Proxy::start(&house, &platform.address, ROUTES, &users);
+    let headers = [("x-remote-user", "root"), ("x-forwarded-for", "10.2.4.18")];
+    assert_eq!(gateway.send("DELETE", "/clusters/c-1", &headers, b"").status, 200);
+    let event = event_where(&house, &reader, "cluster.delete", |_| true);
+    let found = (&event["operator"], &event["source_ip"], &event["auth_method"]);
+    assert_eq!(found, (&json!("unknown"), &json!("127.0.0.1"), &Value::Null), "{event:#}");
+    assert!(!event.to_string().contains("root"), "{event:#}");
+    let seen = gateway.send("POST", "/echo", &headers, b"").json()["headers"].clone();
+    assert_eq!(
+        (&seen["x-remote-user"], &seen["x-forwarded-for"]),
+        (&Value::Null, &json!("127.0.0.1"))
+    );
+}
+
+/// Protects: a server that hangs holds up strict acts alone, however many; what was promised
+/// meanwhile arrives when it goes on.
+#[test]
+fn a_server_that_hangs() {
+    // More than there are threads that may wait for the disk or the server.
+    const STRICT: usize = 600;
+    let house = House::start();
+    let (reader, platform) = (house.token("auditor"), Platform::start());
+    let limits = "strict_seconds_max = 600\n";
+    let gateway = Proxy::start_with(&house, &platform.address, ROUTES, USERS, limits);
+    house.signal("STOP");
+    let strict: Vec<TcpStream> = (0..STRICT)
+        .map(|number| {
+            let mut stream = TcpStream::connect(&gateway.address).unwrap();
+            let head = format!("DELETE /clusters/s-{number} HTTP/1.1\r\nhost: hpc\r\n");
+            let rest = "x-remote-user: zhang3\r\nconnection: close\r\n\r\n";
+            stream.write_all((head + rest).as_bytes()).unwrap();
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            stream
+        })
+        .collect();
+    let has_come = || (gateway.figure("requests_total") >= STRICT as u64).then_some(());
+    proxied::wait_for(|| "all strict requests come".to_owned(), has_come);
+    let (told, answers) = std::sync::mpsc::channel();
+    let address = gateway.address.clone();
+    std::thread::spawn(move || {
+        let user = as_user("zhang3", &[]);
+        for (method, path, body) in [
+            ("POST", "/clusters", &br#"{"name":"a"}"#[..]),
+            ("POST", "/clusters/c-3", b""),
+            ("POST", "/other", b""),
+        ] {
+            let answer = house::send(&address, "", method, path, &user, body);
+            // The test may have failed meanwhile.
+            let _ = told.send((path, answer.map(|answer| answer.status).ok()));
+        }
+    });
+    for expected in [("/clusters", Some(201)), ("/clusters/c-3", Some(200)), ("/other", Some(200))]
+    {
+        let answer = answers.recv_timeout(PATIENCE);
+        assert_eq!(answer, Ok(expected), "it waits for the server; {}", gateway.log());
+    }
+    assert_eq!(platform.acts(), 3, "a strict act began before its intent was kept");
+    house.signal("CONT");
+    for mut stream in strict {
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}; {}", gateway.log());
+    }
+    assert_eq!(platform.acts(), 3 + STRICT as u64);
+    gateway.delivered();
+    for operation in ["cluster.create", "cluster.release"] {
+        event_where(&house, &reader, operation, |event| event["outcome"] == "success");
+    }
+    let deleted = events(&house, &reader, "operation:cluster.delete");
+    let is_done = |event: &&Value| event["outcome"] == "success";
+    assert_eq!((deleted.len(), deleted.iter().filter(is_done).count()), (STRICT, STRICT));
+}
+
+/// Protects: an answer that comes in pieces reaches the client piece by piece; it is told when the
+/// last one has come, and before the client has it.
+#[test]
+fn answers_in_pieces() {
+    let house = House::start();
+    let (reader, platform) = (house.token("auditor"), Platform::start());
+    let gateway = Proxy::start(&house, &platform.address, ROUTES, USERS);
+    let mut stream = TcpStream::connect(&gateway.address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let head = "GET /streams/a HTTP/1.1\r\nhost: hpc\r\nx-remote-user: zhang3\r\n\
+                connection: close\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    let (mut seen, mut bytes) = (String::new(), [0; 512]);
+    while !seen.contains("first,") {
+        let count = stream.read(&mut bytes).unwrap();
+        assert!(count > 0, "{seen}; {}", gateway.log());
+        seen.push_str(&String::from_utf8_lossy(&bytes[..count]));
+    }
+    assert!(!seen.contains("second"), "{seen}");
+    let open = event_where(&house, &reader, "file.download", |_| true);
+    assert_eq!(open["outcome"], "pending", "{open:#}");
+    platform.memory.second_piece.notify_one();
+    stream.read_to_string(&mut seen).unwrap();
+    assert!(seen.contains("second"), "{seen}");
+    event_where(&house, &reader, "file.download", |event| event["outcome"] == "success");
+}
+
+/// Protects: what a sign-in handed out stands for its user until the sign-out, and a name in anybody's
+/// header for nobody.
 #[test]
 fn who_acts() {
     let house = House::start();
     let (reader, platform) = (house.token("auditor"), Platform::start());
-    let users = "[users.session]\ncookie = \"sid\"\ntoken = \"/token\"\n[users.basic]\n";
+    let users = "[users.session]\ncookie = \"sid\"\ntoken = \"/token\"\n";
     let gateway = Proxy::start(&house, &platform.address, ROUTES, users);
-    let basic = |value: &str, id: &str| {
-        gateway.send("DELETE", &format!("/basic/{id}"), &[("authorization", value)], b"").status
-    };
-    assert_eq!(basic("Basic emhhbmczOndyb25n", "wrong"), 401); // zhang3:wrong
-    assert_eq!(basic("Basic emhhbmczOnJpZ2h0", "right"), 200); // zhang3:right
-    let of =
-        |id: &str| event_where(&house, &reader, "user.delete", |event| event["object"]["id"] == id);
-    let wrong = of("wrong");
-    assert_eq!((&wrong["operator"], &wrong["outcome"]), (&json!("unknown"), &json!("denied")));
-    assert!(wrong.to_string().contains("claimed to be zhang3"), "{wrong:#}");
-    let right = of("right");
-    assert_eq!((&right["operator"], &right["outcome"]), (&json!("zhang3"), &json!("success")));
-
     let sign_in = |password: &str| {
         gateway.json("POST", "/login", &json!({"username": "li4", "password": password}))
     };
@@ -440,6 +638,11 @@ fn mistakes_are_named() {
     let good = "upstream = \"http://a\"\nroutes = \"routes.toml\"\nspool = \"s\"\n[server]\nurl = \"http://b\"\n";
     check(good, ROUTES, "good");
     check(&good.replace("spool", "spol"), ROUTES, "did you mean `spool`?");
+    let basic = |keys: &str| format!("{good}[users.basic]\n{keys}\n");
+    check(&basic("accepts = [404]"), ROUTES, "good");
+    check(&basic("accepts = [401]"), ROUTES, "a wrong password");
+    check(&basic("accepts = [4]"), ROUTES, "no answer's status");
+    check(&basic("check = \"/whoami\"\naccepts = [404]"), ROUTES, "leave out accepts");
     check(
         good,
         "[[route]]\nmatch = \"POST /x\"\noperation = \"cluster.creat\"\n",

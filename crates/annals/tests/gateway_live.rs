@@ -15,6 +15,8 @@ use proxied::{PATIENCE, Proxy, event_where, events, free_address};
 use serde_json::{Value, json};
 
 const WEBDAV: &str = include_str!("../../../examples/routes/nginx-webdav.toml");
+/// What nginx answers only to who has the password.
+const NGINX_USERS: &str = "[users.basic]\naccepts = [404, 405, 423]\n";
 const WEBSOCKIFY: &str = include_str!("../../../examples/routes/websockify.toml");
 
 fn nginx(house: &House) -> (Software, String) {
@@ -23,9 +25,11 @@ fn nginx(house: &House) -> (Software, String) {
     std::fs::create_dir_all(folder.join("temp")).unwrap();
     std::fs::write(folder.join("users"), "zhang3:{PLAIN}right\n").unwrap();
     let config = format!(
-        "daemon off; master_process off; pid nginx.pid; error_log error.log;
+        "load_module /usr/lib/nginx/modules/ngx_http_dav_ext_module.so;
+         daemon off; master_process off; pid nginx.pid; error_log error.log;
          events {{ }}
          http {{
+             dav_ext_lock_zone zone=locks:1m;
              access_log off; client_max_body_size 0;
              client_body_temp_path temp/body; proxy_temp_path temp/proxy;
              fastcgi_temp_path temp/fastcgi; uwsgi_temp_path temp/uwsgi; scgi_temp_path temp/scgi;
@@ -34,6 +38,8 @@ fn nginx(house: &House) -> (Software, String) {
                  location /dav/ {{
                      root files; auth_basic dav; auth_basic_user_file users;
                      dav_methods PUT DELETE MKCOL COPY MOVE;
+                     dav_ext_methods PROPFIND OPTIONS LOCK UNLOCK;
+                     dav_ext_lock zone=locks;
                  }}
              }}
          }}"
@@ -51,7 +57,7 @@ fn nginx(house: &House) -> (Software, String) {
 fn nginx_webdav() {
     let house = House::start();
     let (_nginx, address) = nginx(&house);
-    let gateway = Proxy::start(&house, &address, WEBDAV, "[users.basic]\n");
+    let gateway = Proxy::start(&house, &address, WEBDAV, NGINX_USERS);
     let zhang3 = ("authorization", "Basic emhhbmczOnJpZ2h0");
     let destination = format!("http://{}/dav/b.txt", gateway.address);
     let ask = |method: &str, path: &str, more: &[(&str, &str)], body: &[u8]| {
@@ -91,6 +97,51 @@ fn nginx_webdav() {
     assert_eq!(Value::Array(told), expected);
     let moved = &events(&house, &reader, "operation:file.move")[0];
     assert_eq!(moved["related"][0]["id"], "/dav/sub/c.txt", "{moved:#}");
+}
+
+/// Protects: with locks, what nginx refuses is recorded as refused, by who has the password; locks
+/// themselves are no events, and a platform that does not know a method says so.
+#[test]
+fn nginx_locks() {
+    let house = House::start();
+    let (_nginx, address) = nginx(&house);
+    let gateway = Proxy::start(&house, &address, WEBDAV, NGINX_USERS);
+    let ask = |method: &str, more: &[(&str, &str)], body: &str| {
+        let zhang3 = ("authorization", "Basic emhhbmczOnJpZ2h0");
+        let headers: Vec<_> = [zhang3].into_iter().chain(more.iter().copied()).collect();
+        gateway.send(method, "/dav/a.txt", &headers, body.as_bytes())
+    };
+    assert_eq!(ask("PUT", &[], "hello").status, 201, "{}", gateway.log());
+    let what = "<lockinfo xmlns=\"DAV:\"><lockscope><exclusive/></lockscope>\
+                <locktype><write/></locktype></lockinfo>";
+    let locked = ask("LOCK", &[("content-type", "application/xml")], what);
+    assert_eq!(locked.status, 200, "{}", locked.text());
+    let token = locked.head.lines().find_map(|line| line.strip_prefix("Lock-Token: ")).unwrap();
+    assert_eq!(ask("DELETE", &[], "").status, 423);
+    let wrong = ("authorization", "Basic emhhbmczOndyb25n");
+    assert_eq!(gateway.send("DELETE", "/dav/a.txt", &[wrong], b"").status, 401);
+    let held = format!("({token})");
+    assert_eq!(ask("PUT", &[("if", &held)], "again").status, 204);
+    assert_eq!(ask("PROPPATCH", &[], "<propertyupdate xmlns=\"DAV:\"/>").status, 405);
+    assert_eq!(ask("PROPFIND", &[("depth", "0")], "").status, 207);
+    assert_eq!(ask("UNLOCK", &[("lock-token", token)], "").status, 204);
+    assert_eq!(ask("DELETE", &[], "").status, 204);
+    gateway.delivered();
+    let reader = house.token("auditor");
+    let told: Vec<Value> = events(&house, &reader, "")
+        .iter()
+        .map(|event| json!([event["operator"], event["operation"], event["outcome"]]))
+        .collect();
+    let expected = json!([
+        ["zhang3", "file.upload", "success"],
+        ["zhang3", "file.delete", "failure"],
+        ["unknown", "file.delete", "denied"],
+        ["zhang3", "file.upload", "success"],
+        ["zhang3", "file.attributes.edit", "failure"],
+        ["zhang3", "file.delete", "success"],
+    ]);
+    assert_eq!(Value::Array(told), expected);
+    assert_eq!(gateway.figure("uncovered_requests"), 0);
 }
 
 /// Something that speaks first and then sends back what it gets, like a desktop would; it ends

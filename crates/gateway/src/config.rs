@@ -179,9 +179,14 @@ pub struct SessionUser {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Basic {
     /// A path that the platform answers with 2xx to a right password and with 401 to a wrong one.
-    /// Asked once in five minutes for each password, it makes the name a fact before the act.
-    /// Without it the answer of the act itself decides.
+    /// Asked once in five minutes for each password, it makes the name a fact before the act, and
+    /// nothing else does. Without it the answer of the act itself decides: 2xx, or the change of
+    /// protocol, makes the name a fact.
     pub check: Option<String>,
+    /// Further statuses that do, such as 404: those that this platform gives only after it has
+    /// accepted the password. Not 401. Without `check` alone.
+    #[serde(default)]
+    pub accepts: Vec<u16>,
 }
 
 /// `[limits]`.
@@ -328,6 +333,18 @@ impl Config {
             }
             if jwt.cookie.is_some() && jwt.header.is_some() {
                 let message = "[users.jwt] looks in one place: leave out cookie or header";
+                return unfit(message.to_owned());
+            }
+        }
+        if let Some(Basic { check, accepts }) = &self.users.basic {
+            if accepts.contains(&401) {
+                return unfit("[users.basic] accepts 401, which is a wrong password".to_owned());
+            }
+            if let Some(code) = accepts.iter().find(|code| !(200..600).contains(*code)) {
+                return unfit(format!("[users.basic] accepts {code}, which is no answer's status"));
+            }
+            if check.is_some() && !accepts.is_empty() {
+                let message = "[users.basic] judges passwords by check: leave out accepts";
                 return unfit(message.to_owned());
             }
         }

@@ -12,8 +12,8 @@ use std::net::IpAddr;
 
 use annals_map::route::User;
 use annals_record::Record;
-use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName};
+use http::{HeaderMap, StatusCode};
 use ipnet::IpNet;
 
 use crate::config::Config;
@@ -34,11 +34,17 @@ pub(crate) struct Known {
     pub(crate) method: &'static str,
 }
 
+impl Known {
+    fn by_password(login: String) -> Self {
+        Self { login, id: None, name: None, method: "basic" }
+    }
+}
+
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Who {
     Known(Known),
-    /// A name beside a password that the platform has yet to judge.
+    /// A name beside a password that the platform has not accepted, or not yet.
     Claimed(String),
     Unknown,
 }
@@ -52,21 +58,25 @@ impl Who {
         }
     }
 
+    /// The platform has accepted the password: the name is no claim any more. None: there was none.
+    pub(crate) fn accept(&mut self) -> Option<String> {
+        let Self::Claimed(login) = self else { return None };
+        let login = std::mem::take(login);
+        *self = Self::Known(Known::by_password(login.clone()));
+        Some(login)
+    }
+
     /// Fills in what the proof says beside the login; only for events of this user.
     pub(crate) fn describe(&self, record: &mut Record<'static>) {
-        let (login, method) = match self {
-            Self::Known(known) => (&known.login, known.method),
-            Self::Claimed(name) => (name, "basic"),
-            Self::Unknown => return,
-        };
+        let Self::Known(Known { login, id, name, method }) = self else { return };
         if record.operator.as_deref() != Some(&**login) {
             return;
         }
-        record.auth_method.get_or_insert(method.into());
-        if let Self::Known(Known { id: Some(id), .. }) = self {
+        record.auth_method.get_or_insert((*method).into());
+        if let Some(id) = id {
             record.operator_id.get_or_insert_with(|| id.clone().into());
         }
-        if let Self::Known(Known { name: Some(name), .. }) = self {
+        if let Some(name) = name {
             record.operator_name.get_or_insert_with(|| name.clone().into());
         }
     }
@@ -140,6 +150,11 @@ impl Identities {
         // Two names are none: who knows which one the platform takes.
         let is_one = values.next().is_none() && !login.is_empty();
         is_one.then(|| Known { login: login.to_owned(), id: None, name: None, method: "proxy" })
+    }
+
+    /// True if an answer with this status shows that the platform has accepted a password.
+    pub(crate) fn accepts(&self, status: StatusCode) -> bool {
+        self.passwords.as_ref().is_some_and(|passwords| passwords.accepts(status))
     }
 
     /// True if the body of a sign-in's answer must be looked at.

@@ -108,6 +108,11 @@ impl House {
         child.wait().unwrap();
     }
 
+    /// A signal to the server.
+    pub(crate) fn signal(&self, name: &str) {
+        signal(self.server.as_ref().expect("a server runs"), name);
+    }
+
     /// The server's process id.
     pub(crate) fn pid(&self) -> u32 {
         self.server.as_ref().expect("a server runs").id()

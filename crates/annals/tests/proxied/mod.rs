@@ -30,13 +30,24 @@ pub(crate) struct Proxy {
 impl Proxy {
     /// Starts one with a route file; `more` is the rest of the configuration, tables last.
     pub(crate) fn start(house: &House, upstream: &str, routes: &str, more: &str) -> Self {
+        Self::start_with(house, upstream, routes, more, "strict_seconds_max = 2\n")
+    }
+
+    /// The same with limits.
+    pub(crate) fn start_with(
+        house: &House,
+        upstream: &str,
+        routes: &str,
+        more: &str,
+        limits: &str,
+    ) -> Self {
         let token = house.token_with("emitter", &["--stack-id", "stk-1", "--may-be-system"]);
         let folder = house.path("");
         std::fs::write(folder.join("routes.toml"), routes).unwrap();
         let config = format!(
             "upstream = \"http://{upstream}\"\nroutes = \"routes.toml\"\nspool = \"gateway\"\n\
              admin = \"127.0.0.1:0\"\nregion = \"cn-1\"\n{more}\n[server]\nurl = \"http://{}\"\n\
-             [limits]\nstrict_seconds_max = 2\nstop_seconds_max = 10\n",
+             [limits]\nstop_seconds_max = 10\n{limits}",
             house.address
         );
         std::fs::write(folder.join("gateway.toml"), config).unwrap();

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
+use futures_util::StreamExt as _;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -24,6 +25,8 @@ pub(crate) struct Memory {
     polls: Mutex<std::collections::BTreeMap<String, u64>>,
     /// Tasks that have ended.
     pub(crate) is_done: std::sync::atomic::AtomicBool,
+    /// Lets the second piece of an answer go.
+    pub(crate) second_piece: tokio::sync::Notify,
     /// What it does by itself.
     pub(crate) feed: Mutex<Vec<Value>>,
 }
@@ -78,6 +81,7 @@ fn app(memory: Arc<Memory>) -> Router {
         .route("/logout", post(|| async { StatusCode::NO_CONTENT }))
         .route("/basic/{id}", any(basic))
         .route("/files/{name}", any(file))
+        .route("/streams/{name}", any(stream))
         .route("/ws/{cluster}", get(socket))
         .route("/echo", any(echo))
         .fallback(any(other))
@@ -127,16 +131,22 @@ async fn login(Json(body): Json<Value>) -> Response {
     (cookie, Json(json!({"token": "t0k3n"}))).into_response()
 }
 
-async fn basic(State(memory): Shared, headers: HeaderMap) -> StatusCode {
+async fn basic(
+    State(memory): Shared,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<StatusCode, StatusCode> {
+    // Some answers are given before anybody looks at a password.
+    if let Some(status) = id.parse().ok().and_then(|status| StatusCode::from_u16(status).ok()) {
+        return Ok(status);
+    }
     // zhang3:right
     let right = headers.get(header::AUTHORIZATION).is_some_and(|it| it == "Basic emhhbmczOnJpZ2h0");
-    match right {
-        true => {
-            memory.acts.fetch_add(1, Ordering::SeqCst);
-            StatusCode::OK
-        }
-        false => StatusCode::UNAUTHORIZED,
+    if !right {
+        return Err(StatusCode::UNAUTHORIZED);
     }
+    memory.acts.fetch_add(1, Ordering::SeqCst);
+    Ok(StatusCode::OK)
 }
 
 async fn file(State(memory): Shared, request: Request) -> Json<Value> {
@@ -146,6 +156,17 @@ async fn file(State(memory): Shared, request: Request) -> Json<Value> {
         bytes += frame.data_ref().map_or(0, |data| data.len());
     }
     Json(json!({ "bytes": bytes }))
+}
+
+/// An answer in two pieces, the second once the test says so.
+async fn stream(State(memory): Shared) -> Body {
+    memory.acts.fetch_add(1, Ordering::SeqCst);
+    let pieces = futures_util::stream::once(async { Ok::<_, std::io::Error>("first,") });
+    let second = async move {
+        memory.second_piece.notified().await;
+        Ok("second")
+    };
+    Body::from_stream(pieces.chain(futures_util::stream::once(second)))
 }
 
 async fn echo(request: Request) -> Json<Value> {
@@ -168,7 +189,7 @@ async fn other(State(memory): Shared) -> &'static str {
 }
 
 /// A WebSocket, as far as the wire is concerned: it sends back what comes, frame by frame.
-async fn socket(mut request: Request) -> Response {
+pub(crate) async fn socket(mut request: Request) -> Response {
     let upgrade = hyper::upgrade::on(&mut request);
     tokio::spawn(async move {
         let mut stream = hyper_util::rt::TokioIo::new(upgrade.await.unwrap());

@@ -53,7 +53,7 @@ const TABLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("users.session", &["cookie", "token", "hours"]),
-    ("users.basic", &["check"]),
+    ("users.basic", &["check", "accepts"]),
     (
         "limits",
         &[

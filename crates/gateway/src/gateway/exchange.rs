@@ -11,7 +11,7 @@ mod seen;
 use std::sync::Arc;
 
 use annals_api::sdk::{Audited, Guarantee};
-use annals_map::route::{Act, Begun, Matched, Undecided};
+use annals_map::route::{self, Act, Begun, Matched, Undecided};
 use annals_record::Record;
 use http::{HeaderMap, Response, StatusCode};
 use hyper::body::Incoming;
@@ -32,8 +32,8 @@ use seen::Seen;
 pub(crate) enum Open {
     /// It is known what it is.
     Act { act: Box<Act>, audited: Audited },
-    /// Only the answer tells what it is or who did it; what a strict one has begun.
-    Undecided { undecided: Box<Undecided>, audited: Option<Audited> },
+    /// Only the answer tells what it is or who did it.
+    Undecided(Box<Undecided>),
 }
 
 /// A request that was begun, until its end is told.
@@ -129,27 +129,18 @@ async fn begin(gateway: &Gateway, act: Act, seen: &Seen, is_late: bool) -> Optio
 
 /// Keeps the note of what only the answer tells. None: it must not happen.
 async fn note(gateway: &Gateway, undecided: Undecided, seen: &Seen) -> Option<(String, Open)> {
-    let guarantee = keep::guarantee(undecided.guarantee());
     let mut record = undecided.note().cloned().unwrap_or_default();
     let id = seen.begin(&mut record);
-    let is_event = undecided.note().is_some();
-    let mut audited = None;
-    match guarantee {
-        Guarantee::Strict if is_event => {
-            record.outcome = None;
-            audited = Some(keep(gateway, record, guarantee).await?);
+    let is_promised = undecided.guarantee() != route::Guarantee::BestEffort;
+    if undecided.note().is_some() && is_promised {
+        let mut json = Vec::new();
+        let written = annals_api::wire::event::write_event(&record, &mut json);
+        let event: Box<RawValue> = written.and_then(|()| serde_json::from_slice(&json)).ok()?;
+        if !gateway.state.put(Kind::Note, &id, &event).await {
+            return None;
         }
-        Guarantee::Strict | Guarantee::Spooled if is_event => {
-            let mut json = Vec::new();
-            let written = annals_api::wire::event::write_event(&record, &mut json);
-            let event: Box<RawValue> = written.and_then(|()| serde_json::from_slice(&json)).ok()?;
-            if !gateway.state.put(Kind::Note, &id, &event).await {
-                return None;
-            }
-        }
-        _ => {}
     }
-    Some((id, Open::Undecided { undecided: Box::new(undecided), audited }))
+    Some((id, Open::Undecided(Box::new(undecided))))
 }
 
 async fn keep(gateway: &Gateway, record: Record<'static>, guarantee: Guarantee) -> Option<Audited> {

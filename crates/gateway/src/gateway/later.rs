@@ -1,23 +1,24 @@
 //! Operations that go on after their answer: polled, or closed by something else, or given up.
 //!
 //! Each is kept before the client has its answer, and taken up again after a restart. An end that
-//! came before its operation was kept waits for it for a while. A poll that fails is tried again;
-//! only time gives up, and then the outcome is `unknown`.
+//! came before its operation was kept waits for it for a while (`early`). A poll that fails is tried
+//! again; only time gives up, and then the outcome is `unknown`.
 
-use std::collections::{HashMap, VecDeque};
+mod early;
+
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use annals_map::route::{Answer, Capture, Closing, Later, SavedLater};
-use annals_record::Record;
+use annals_record::{Outcome, Record};
 use serde::{Deserialize, Serialize};
 
-use super::Gateway;
+use super::{Gateway, whence};
 use crate::clock;
 use crate::state::{Kept, Kind, State};
+use early::Early;
 
-/// Ends that wait for their operation.
-const EARLY_MAX: usize = 1_000;
 /// Pause after a poll that failed, at least.
 const FAILED_PAUSE: Duration = Duration::from_secs(1);
 
@@ -27,6 +28,16 @@ struct Open {
     saved: SavedLater,
     /// When to give up, seconds since 1970.
     until: i64,
+    /// Whom the platform let in by its answer; the intent could not know it yet.
+    #[serde(default)]
+    let_in: Option<String>,
+}
+
+/// An operation that goes on.
+#[derive(Clone, Debug)]
+struct Going {
+    later: Later,
+    let_in: Option<String>,
 }
 
 /// All operations that go on.
@@ -39,18 +50,22 @@ pub(crate) struct Laters {
 #[derive(Debug, Default)]
 struct Waiting {
     /// By the id of the event.
-    open: HashMap<String, Later>,
-    /// Ids by key.
+    open: HashMap<String, Going>,
+    /// Ids by key: of the last that has it.
     by_key: HashMap<String, String>,
     /// Ends that came first.
-    early: VecDeque<Closing>,
+    early: Early,
 }
 
 impl Waiting {
-    fn take(&mut self, id: &str) -> Option<Later> {
-        let later = self.open.remove(id)?;
-        later.key().and_then(|key| self.by_key.remove(key));
-        Some(later)
+    fn take(&mut self, id: &str) -> Option<Going> {
+        let going = self.open.remove(id)?;
+        if let Some(key) = going.later.key()
+            && self.by_key.get(key).is_some_and(|of| of == id)
+        {
+            self.by_key.remove(key);
+        }
+        Some(going)
     }
 }
 
@@ -68,45 +83,50 @@ impl Laters {
     }
 }
 
-/// An operation goes on from here. It is kept when this returns.
-pub(crate) async fn begin(gateway: &Arc<Gateway>, id: String, later: Later) {
+/// An operation that was asked for at `since` goes on from here. It is kept when this returns.
+pub(crate) async fn begin(
+    gateway: &Arc<Gateway>,
+    id: String,
+    later: Later,
+    let_in: Option<String>,
+    since: Instant,
+) {
     let wait = i64::try_from(later.at_most().as_secs()).unwrap_or(i64::MAX);
     let until = clock::seconds().saturating_add(wait);
-    let open = Open { saved: later.saved().clone(), until };
+    let open = Open { saved: later.saved().clone(), until, let_in: let_in.clone() };
     gateway.laters.state.put(Kind::Later, &id, &open).await;
-    follow(gateway, id, later, until).await;
+    follow(gateway, id, Going { later, let_in }, until, since).await;
 }
 
 /// Takes up what went on when the gateway stopped.
 pub(crate) async fn take_up(gateway: &Arc<Gateway>, kept: &Kept) {
-    for (id, Open { saved, until }) in kept.of::<Open>(Kind::Later) {
+    let since = Instant::now();
+    for (id, Open { saved, until, let_in }) in kept.of::<Open>(Kind::Later) {
         match gateway.routes.take_up(&saved) {
-            Some(later) => follow(gateway, id, later, until).await,
+            Some(later) => follow(gateway, id, Going { later, let_in }, until, since).await,
             None => {
                 tracing::warn!(id, "the route of an operation that goes on is gone");
-                end(gateway, &id, unknown("its route was taken out of the route file")).await;
+                let unknown = unknown("its route was taken out of the route file");
+                end(gateway, &id, let_in, unknown).await;
             }
         }
     }
 }
 
-async fn follow(gateway: &Arc<Gateway>, id: String, later: Later, until: i64) {
+async fn follow(gateway: &Arc<Gateway>, id: String, going: Going, until: i64, since: Instant) {
     let early = {
         let mut waiting = gateway.laters.lock();
-        let early = later.key().and_then(|key| {
-            let place = waiting.early.iter().position(|closing| closing.key == key)?;
-            waiting.early.remove(place)
-        });
+        let key = going.later.key();
+        let early = key.and_then(|key| waiting.early.take(key, since, Instant::now()));
         if early.is_none() {
-            let key = later.key().map(|key| (key.to_owned(), id.clone()));
-            waiting.by_key.extend(key);
-            waiting.open.insert(id.clone(), later.clone());
+            waiting.by_key.extend(key.map(|key| (key.to_owned(), id.clone())));
+            waiting.open.insert(id.clone(), going.clone());
         }
         early
     };
     match early {
-        Some(closing) => end(gateway, &id, later.closed(closing)).await,
-        None => drop(tokio::spawn(wait(Arc::downgrade(gateway), id, later, until))),
+        Some(closing) => end(gateway, &id, going.let_in, going.later.closed(closing)).await,
+        None => drop(tokio::spawn(wait(Arc::downgrade(gateway), id, going.later, until))),
     }
 }
 
@@ -117,15 +137,12 @@ pub(crate) async fn close(gateway: &Arc<Gateway>, closing: Closing) {
         let id = waiting.by_key.get(&closing.key).cloned();
         let found = id.and_then(|id| Some((waiting.take(&id)?, id)));
         if found.is_none() {
-            if waiting.early.len() >= EARLY_MAX {
-                waiting.early.pop_front();
-            }
-            waiting.early.push_back(closing.clone());
+            waiting.early.keep(closing.clone(), Instant::now());
         }
         found
     };
-    if let Some((later, id)) = found {
-        end(gateway, &id, later.closed(closing)).await;
+    if let Some((Going { later, let_in }, id)) = found {
+        end(gateway, &id, let_in, later.closed(closing)).await;
     }
 }
 
@@ -155,8 +172,8 @@ async fn wait(gateway: Weak<Gateway>, id: String, later: Later, until: i64) {
         };
         if let Some(record) = ended {
             let taken = gateway.laters.lock().take(&id);
-            if taken.is_some() {
-                end(&gateway, &id, record).await;
+            if let Some(Going { let_in, .. }) = taken {
+                end(&gateway, &id, let_in, record).await;
             }
             return;
         }
@@ -176,12 +193,16 @@ async fn poll(gateway: &Gateway, later: &Later, path: &str) -> Result<Option<Rec
     Ok(later.judge(&answer))
 }
 
-async fn end(gateway: &Gateway, id: &str, outcome: Record<'static>) {
+async fn end(gateway: &Gateway, id: &str, let_in: Option<String>, mut outcome: Record<'static>) {
+    if let Some(name) = let_in {
+        whence::say(&mut outcome, &whence::let_in(&name));
+    }
     if gateway.keeper.finish_later(id, outcome).await {
         gateway.laters.state.forget(Kind::Later, id);
     }
 }
 
 fn unknown(reason: &'static str) -> Record<'static> {
-    Record { outcome: Some("unknown".into()), reason: Some(reason.into()), ..Record::default() }
+    let outcome = Outcome::Unknown.as_str();
+    Record { outcome: Some(outcome.into()), reason: Some(reason.into()), ..Record::default() }
 }

@@ -44,3 +44,17 @@ impl Whence {
         record.request_data = Some(Value::Object(data).to_string().into());
     }
 }
+
+/// Whom the platform has let in, for the reason of an outcome whose intent could not know it.
+pub(crate) fn let_in(name: &str) -> String {
+    format!("let in as {name}")
+}
+
+/// Adds to the reason of an outcome.
+pub(crate) fn say(outcome: &mut Record<'static>, more: &str) {
+    let reason = outcome.reason.take();
+    outcome.reason = Some(match reason {
+        Some(reason) => format!("{reason}; {more}").into(),
+        None => more.to_owned().into(),
+    });
+}

@@ -1,8 +1,9 @@
 //! HTTP Basic: names beside passwords, which only the platform can judge.
 //!
-//! With a path to ask, the platform judges before the act, once in some minutes for each password.
-//! Without one the name stays a claim, and the answer of the act itself decides. Passwords are not
-//! kept; a keyed hash is, in memory, for as long as it counts.
+//! With a path to ask, the platform judges before the act, once in some minutes for each password,
+//! and nothing else decides. Without one the name stays a claim until the answer of the act shows
+//! that the platform let it in. Passwords are not kept; a keyed hash is, in memory, for as long as
+//! it counts.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, StatusCode};
 use sha2::{Digest as _, Sha256};
 
 use super::{Known, Who, authorization};
@@ -28,6 +29,8 @@ const REMEMBERED_MAX: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct Passwords {
     check: Option<String>,
+    /// Statuses that the platform gives only after it has accepted the password.
+    accepts: Vec<u16>,
     /// Of this process: a hash says nothing outside of it.
     key: [u8; 32],
     accepted: Mutex<HashMap<[u8; 32], Instant>>,
@@ -40,7 +43,15 @@ impl Passwords {
             what: "get random bytes",
             source: std::io::Error::other(error),
         })?;
-        Ok(Self { check: config.check, key, accepted: Mutex::default() })
+        let Basic { check, accepts } = config;
+        Ok(Self { check, accepts, key, accepted: Mutex::default() })
+    }
+
+    /// True if an answer to an act shows that its password was accepted. A redirection does not: it
+    /// may lead to the sign-in. Nor does an error: most are told before anybody looks at a password.
+    pub(super) fn accepts(&self, status: StatusCode) -> bool {
+        let is_let_in = status.is_success() || status == StatusCode::SWITCHING_PROTOCOLS;
+        self.check.is_none() && (is_let_in || self.accepts.contains(&status.as_u16()))
     }
 
     pub(super) async fn find(&self, headers: &HeaderMap, platform: &Upstream) -> Who {
@@ -54,7 +65,12 @@ impl Passwords {
         if !self.lock().get(&hash).is_some_and(is_fresh) {
             match platform.ask(path, Some(value)).await {
                 Ok(asked) if asked.status.is_success() => self.remember(hash),
-                Ok(_) => return Who::Claimed(login),
+                Ok(asked) => {
+                    if !matches!(asked.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+                        tracing::warn!(status = %asked.status, path, "a password is not judged");
+                    }
+                    return Who::Claimed(login);
+                }
                 Err(error) => {
                     tracing::warn!(
                         error = &error as &dyn std::error::Error,
@@ -64,7 +80,7 @@ impl Passwords {
                 }
             }
         }
-        Who::Known(Known { login, id: None, name: None, method: "basic" })
+        Who::Known(Known::by_password(login))
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 32], Instant>> {
@@ -93,6 +109,26 @@ fn login(headers: &HeaderMap) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // Protects: a claimed name is never a fact: only an answer that the platform gives to those it
+    // has let in says so, and where there is a path to ask, none does.
+    #[test]
+    fn answers_that_let_in() {
+        let passwords = |check: Option<&str>, accepts: &[u16]| {
+            let check = check.map(str::to_owned);
+            Passwords::new(Basic { check, accepts: accepts.to_vec() }).expect("random bytes")
+        };
+        let status = |code: &u16| StatusCode::from_u16(*code).expect("a status");
+        let plain = passwords(None, &[]);
+        assert!([101, 200, 201, 202, 204, 207].iter().all(|code| plain.accepts(status(code))));
+        let no = [302, 304, 400, 401, 403, 404, 405, 407, 413, 421, 429, 500, 502, 503];
+        assert!(!no.iter().any(|code| plain.accepts(status(code))));
+        let own = passwords(None, &[404]);
+        assert!([200, 404].iter().all(|code| own.accepts(status(code))));
+        assert!(![401, 403, 409].iter().any(|code| own.accepts(status(code))));
+        let checked = passwords(Some("/whoami"), &[]);
+        assert!(![200, 404].iter().any(|code| checked.accepts(status(code))));
+    }
 
     #[test]
     fn names_are_read() {

@@ -29,10 +29,11 @@ pub struct Request<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum User<'a> {
     /// Proved: by a token, a session, a trusted proxy, or because the platform has accepted the
-    /// same credentials before.
+    /// credentials.
     Verified(&'a str),
-    /// Named, with credentials that only the platform can check: a fact if its answer is neither
-    /// 401 nor 403. Until then routes that are not strict are undecided.
+    /// Named, with credentials that only the platform can check: never a fact by itself. Routes
+    /// that are not strict and do not go on later are undecided; where the answer accepts the
+    /// credentials, the request that is decided has a [`Self::Verified`] user.
     Claimed(&'a str),
     /// Nobody knows.
     Unknown,

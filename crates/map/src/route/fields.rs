@@ -277,13 +277,12 @@ impl Who {
         }
     }
 
-    /// Whom the gateway knows; with the answer also whom the platform has let in.
+    /// Whom the gateway knows.
     fn verified(scope: &Scope<'_>) -> Self {
         let Some(request) = scope.request else { return Self::System };
-        let name = match (request.user, scope.answer) {
-            (User::Verified(name), _) => name,
-            (User::Claimed(name), Some(answer)) if !matches!(answer.status, 401 | 403) => name,
-            _ => return Self::Unknown,
+        let name = match request.user {
+            User::Verified(name) => name,
+            User::Claimed(_) | User::Unknown => return Self::Unknown,
         };
         clean::identifier(name, ACCOUNT_CHARS_MAX).map_or(Self::Unknown, Self::Named)
     }

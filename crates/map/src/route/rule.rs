@@ -192,6 +192,15 @@ impl Route {
         }
     }
 
+    /// The key that makes it a route whose intent must be kept before the answer.
+    pub(super) fn is_decided_before(&self) -> Option<&'static str> {
+        match &self.does {
+            Does::Record(recorded) if recorded.guarantee == Guarantee::Strict => Some("strict"),
+            Does::Record(recorded) if recorded.later.is_some() => Some("later"),
+            Does::Record(_) | Does::Ignore | Does::Close(_) => None,
+        }
+    }
+
     pub(super) fn uses(&self) -> Uses {
         let text = |text: &Option<Text>| text.as_ref().map_or(Uses::NONE, |text| text.uses);
         self.when.uses()

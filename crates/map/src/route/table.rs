@@ -266,10 +266,13 @@ impl Group {
             faults.add(span.clone(), message);
         }
         let waits = |(route, _): &(Arc<Route>, Vec<String>)| route.when.uses().any(Uses::ANSWER);
-        let is_strict = route.guarantee() == Some(Guarantee::Strict);
-        if is_strict && self.routes.iter().any(waits) {
-            let message = "`strict` is decided before the answer, but a route above with the same \
-                           `match` waits for it: put this one first";
+        if let Some(why) = route.is_decided_before()
+            && self.routes.iter().any(waits)
+        {
+            let message = format!(
+                "`{why}` is decided before the answer, but a route above with the same `match` \
+                 waits for it: put this one first"
+            );
             faults.add(span.clone(), message);
         }
         self.uses |= route.uses();

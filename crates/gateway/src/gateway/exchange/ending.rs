@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use annals_api::sdk::{Audited, Guarantee};
-use annals_map::route::{Act, Answer, Begun, Closing, Data, Decided, Ending, Found, Undecided};
-use annals_record::{Outcome, Record};
+use annals_api::sdk::Audited;
+use annals_map::route::{
+    Act, Answer, Begun, Close, ClosedBy, Closing, Data, Decided, Ending, Found, Session, Undecided,
+};
+use annals_record::{Outcome, Record, UNKNOWN};
 use http::{HeaderMap, StatusCode};
 
 use super::seen::is_success;
 use super::{Answered, Exchange, Open};
 use crate::body::End;
 use crate::gateway::tunnel::Carried;
-use crate::gateway::{Gateway, later};
+use crate::gateway::{Gateway, later, whence};
 use crate::keep;
 use crate::state::Kind;
 use crate::upstream::NoAnswer;
@@ -27,22 +29,8 @@ impl Exchange {
 
     /// The connection has changed its protocol: a session, if the route says so.
     pub(super) async fn switched(self, headers: &HeaderMap) -> Option<Carried> {
-        let (gateway, whence) = (self.gateway.clone(), self.seen.whence.clone());
         let status = StatusCode::SWITCHING_PROTOCOLS;
-        let answered = Answered { status, headers, data: None, end: End::Whole };
-        let session = self.tell(answered).await?;
-        let id = session.id()?.to_owned();
-        let close = annals_map::route::Close {
-            by: annals_map::route::ClosedBy::Nobody,
-            code: None,
-            reason: "",
-            lasted: std::time::Duration::ZERO,
-        };
-        let mut end = session.close(&close);
-        whence.fill(&mut end);
-        end.session_id = Some(id.clone().into());
-        gateway.sessions.begin(&id, end).await;
-        Some(Carried { id, session, whence })
+        self.tell(Answered { status, headers, data: None, end: End::Whole }).await
     }
 
     /// No answer came: what has happened is unknown, unless the platform was never reached.
@@ -66,20 +54,13 @@ impl Exchange {
                 told(&mut record);
                 gateway.keeper.finish(audited, record).await;
             }
-            Open::Undecided { undecided, audited } => {
+            Open::Undecided(undecided) => {
                 let Some(mut record) = undecided.note().cloned() else { return };
-                let guarantee = keep::guarantee(undecided.guarantee());
                 told(&mut record);
-                match audited {
-                    Some(audited) => {
-                        gateway.keeper.finish(audited, only_outcome(record)).await;
-                    }
-                    None => {
-                        seen.name(&mut record, &id);
-                        if gateway.keeper.whole(record, guarantee).await {
-                            gateway.state.forget(Kind::Note, &id);
-                        }
-                    }
+                seen.name(&mut record, &id);
+                let guarantee = keep::guarantee(undecided.guarantee());
+                if gateway.keeper.whole(record, guarantee).await {
+                    gateway.state.forget(Kind::Note, &id);
                 }
             }
         }
@@ -89,7 +70,7 @@ impl Exchange {
     pub(super) fn is_sign_in(&self) -> bool {
         let record = match &self.open {
             Open::Act { act, .. } => Some(act.record()),
-            Open::Undecided { undecided, .. } => undecided.note(),
+            Open::Undecided(undecided) => undecided.note(),
         };
         record.is_some_and(|record| record.operation.as_deref() == Some(SIGN_IN))
     }
@@ -100,13 +81,26 @@ impl Exchange {
         }
     }
 
-    async fn tell(mut self, answered: Answered<'_>) -> Option<annals_map::route::Session> {
+    /// The platform may have accepted a password that nobody had judged before. The name, if it is
+    /// too late for the intent to say it.
+    fn accept(&mut self, status: StatusCode) -> Option<String> {
+        if !self.gateway.identities.accepts(status) {
+            return None;
+        }
+        let name = self.seen.whence.who.accept()?;
+        let is_late = matches!(&self.open, Open::Act { act, .. }
+            if act.record().operator.as_deref() == Some(UNKNOWN));
+        is_late.then_some(name)
+    }
+
+    async fn tell(mut self, answered: Answered<'_>) -> Option<Carried> {
         let is_late = self.seen.late.is_some();
         self.take_late();
         let Answered { status, headers, data, end } = answered;
         let answer = Answer { status: status.as_u16(), headers, data };
+        let let_in = self.accept(status);
         let Self { gateway, open, seen, id, begun, work } = self;
-        let rest = Rest { gateway, seen, id, begun, _work: work };
+        let rest = Rest { gateway, seen, id, begun, let_in, _work: work };
         match open {
             Open::Act { act, audited } => {
                 let act = if is_late { rest.whole_act(*act) } else { *act };
@@ -116,9 +110,7 @@ impl Exchange {
                 }
                 rest.finish(&act, audited, ending, &answer, end).await
             }
-            Open::Undecided { undecided, audited } => {
-                rest.decide(&undecided, audited, &answer, end).await
-            }
+            Open::Undecided(undecided) => rest.decide(&undecided, &answer, end).await,
         }
     }
 }
@@ -129,6 +121,8 @@ struct Rest {
     seen: super::Seen,
     id: String,
     begun: std::time::Instant,
+    /// Whom the platform let in by its answer, where the intent calls him unknown.
+    let_in: Option<String>,
     _work: Option<tokio::sync::OwnedSemaphorePermit>,
 }
 
@@ -152,55 +146,47 @@ impl Rest {
         ending: Ending,
         answer: &Answer<'_>,
         end: End,
-    ) -> Option<annals_map::route::Session> {
+    ) -> Option<Carried> {
         let Ending { mut record, later, session, closes } = ending;
         self.qualify(&mut record, end);
         self.follow(act.record(), &record, answer).await;
+        let carried = self.open(session).await;
         match later {
             Some(later) => {
-                let id = audited.later();
-                later::begin(&self.gateway, id, later).await;
+                let (id, let_in) = (audited.later(), self.let_in.clone());
+                later::begin(&self.gateway, id, later, let_in, self.begun).await;
             }
             None => self.gateway.keeper.finish(audited, record).await,
         }
         self.close(closes).await;
-        session
+        carried
     }
 
     async fn decide(
         &self,
         undecided: &Undecided,
-        audited: Option<Audited>,
         answer: &Answer<'_>,
         end: End,
-    ) -> Option<annals_map::route::Session> {
+    ) -> Option<Carried> {
         let decided = undecided.decide(&self.seen.request(), answer);
         let mut kept = true;
-        let mut opened = None;
+        let mut carried = None;
         match decided {
             Decided::Whole(ending) => {
-                let Ending { mut record, later, session, closes } = *ending;
+                // What goes on after its answer is never undecided.
+                let Ending { mut record, later: _, session, closes } = *ending;
                 self.qualify(&mut record, end);
                 self.follow(&record, &record, answer).await;
-                opened = session;
+                carried = self.open(session).await;
                 let took = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
                 record.duration_ms.get_or_insert(took);
                 self.seen.name(&mut record, &self.id);
                 let guarantee = keep::guarantee(undecided.guarantee());
-                match (audited, later) {
-                    (Some(audited), None) => {
-                        self.gateway.keeper.finish(audited, only_outcome(record)).await;
-                    }
-                    (Some(audited), Some(later)) => {
-                        later::begin(&self.gateway, audited.later(), later).await;
-                    }
-                    (None, Some(later)) => kept = self.goes_on(record, guarantee, later).await,
-                    (None, None) => kept = self.gateway.keeper.whole(record, guarantee).await,
-                }
+                kept = self.gateway.keeper.whole(record, guarantee).await;
                 self.close(closes).await;
             }
             Decided::Closes(closing) => self.close(Some(*closing)).await,
-            Decided::Session(session) => opened = Some(*session),
+            Decided::Session(session) => carried = self.open(Some(*session)).await,
             Decided::Nothing => {
                 let request = self.seen.request();
                 self.gateway.count_uncovered(request.method, request.path);
@@ -210,27 +196,25 @@ impl Rest {
         if kept {
             self.gateway.state.forget(Kind::Note, &self.id);
         }
-        opened
+        carried
     }
 
-    /// An operation that was decided late and goes on.
-    async fn goes_on(
-        &self,
-        mut record: Record<'static>,
-        guarantee: Guarantee,
-        later: annals_map::route::Later,
-    ) -> bool {
-        (record.outcome, record.duration_ms) = (None, None);
-        match self.gateway.keeper.begin(record, guarantee).await {
-            Ok(audited) => {
-                later::begin(&self.gateway, audited.later(), later).await;
-                true
-            }
-            Err(error) => {
-                tracing::error!(%error, "an operation that goes on is not kept");
-                false
-            }
-        }
+    /// Keeps the session that the answer has opened, before its beginning is told.
+    ///
+    /// A gateway that dies in between leaves the beginning as its intent or note has it, `unknown`,
+    /// and the end with cause `network`. That is true: the platform had opened it, and it went with
+    /// the gateway. In the other order a session would have begun and never ended. Only a best-effort
+    /// beginning may be missing then, as it always may.
+    async fn open(&self, session: Option<Session>) -> Option<Carried> {
+        let session = session?;
+        let id = session.id()?.to_owned();
+        let (by, lasted) = (ClosedBy::Nobody, std::time::Duration::ZERO);
+        let mut end = session.close(&Close { by, code: None, reason: "", lasted });
+        let whence = self.seen.whence.clone();
+        whence.fill(&mut end);
+        end.session_id = Some(id.clone().into());
+        self.gateway.sessions.begin(&id, end).await;
+        Some(Carried { id, session, whence })
     }
 
     /// What the end of the answer adds to what it says.
@@ -240,12 +224,10 @@ impl Rest {
             End::Broken => Some("the platform broke its answer off"),
             End::Left => Some("the client left before the answer was whole"),
         };
-        let claimed = self.seen.claimed().filter(|_| !is_success(record));
-        let claimed = claimed.map(|name| format!("claimed to be {name}"));
-        let reason = record.reason.take().map(std::borrow::Cow::into_owned);
-        let parts = [reason, note.map(str::to_owned), claimed].into_iter().flatten();
-        let reason = parts.collect::<Vec<_>>().join("; ");
-        record.reason = (!reason.is_empty()).then(|| reason.into());
+        let claimed = self.seen.claimed().map(|name| format!("claimed to be {name}"));
+        let let_in = self.let_in.as_deref().map(whence::let_in);
+        let said = [note.map(str::to_owned), claimed, let_in];
+        said.iter().flatten().for_each(|said| whence::say(record, said));
         if end == End::Broken && is_success(record) {
             record.outcome = Some(Outcome::Unknown.as_str().into());
         }
@@ -260,8 +242,7 @@ impl Rest {
         let identities = &self.gateway.identities;
         match operation {
             SIGN_IN => {
-                let login =
-                    event.operator.as_deref().filter(|login| *login != annals_record::UNKNOWN);
+                let login = event.operator.as_deref().filter(|login| *login != UNKNOWN);
                 if let Some(login) = login {
                     identities.signed_in(login, answer.headers, answer.data.map(Data::value));
                 }
@@ -280,10 +261,4 @@ impl Rest {
             later::close(&self.gateway, closing).await;
         }
     }
-}
-
-/// What of a whole event an outcome may say.
-fn only_outcome(record: Record<'static>) -> Record<'static> {
-    let Record { outcome, reason, changes, object, objects, related, duration_ms, .. } = record;
-    Record { outcome, reason, changes, object, objects, related, duration_ms, ..Record::default() }
 }

@@ -88,7 +88,7 @@ impl Seen {
         self.whence.fill(record);
     }
 
-    /// Who must not be believed after a refusal, for the reason of an outcome.
+    /// A name that stayed a claim.
     pub(super) fn claimed(&self) -> Option<&str> {
         match &self.whence.who {
             Who::Claimed(name) => Some(name),

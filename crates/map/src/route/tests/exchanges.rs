@@ -293,10 +293,11 @@ fn reserved_names() {
     }
 }
 
-/// Credentials that only the platform can check: its answer makes the name a fact.
+/// Credentials that only the platform can check: a claim, whatever the answer is, until the gateway
+/// says that it accepts them. What must be kept before the answer can't wait for that.
 #[test]
 fn claimed_users() {
-    let check = |guarantee: &str, status, operator: &str| {
+    let check = |guarantee: &str, status, decided: User<'_>, operator: &str| {
         let routes = parse(&format!("{CREATE}guarantee = \"{guarantee}\"\n"));
         let exchange = Exchange::new("POST /api/clusters").answered(status, Value::Null);
         let request = Request { user: User::Claimed("li4"), ..exchange.request() };
@@ -307,6 +308,7 @@ fn claimed_users() {
                 let note = undecided.note().expect("a note");
                 assert_eq!(note.operator.as_deref(), Some("unknown"));
                 assert_eq!(note.outcome.as_deref(), Some("unknown"));
+                let request = Request { user: decided, ..request };
                 let Decided::Whole(whole) = undecided.decide(&request, &exchange.answer()) else {
                     panic!()
                 };
@@ -316,11 +318,13 @@ fn claimed_users() {
         };
         assert_eq!(told.operator.as_deref(), Some(operator), "{guarantee} {status}");
     };
-    check("spooled", 200, "li4");
-    check("spooled", 404, "li4");
-    check("spooled", 401, "unknown");
-    check("best_effort", 403, "unknown");
-    check("strict", 200, "unknown");
+    for status in [200, 302, 401, 403, 404, 413, 429, 500] {
+        check("spooled", status, User::Claimed("li4"), "unknown");
+    }
+    check("spooled", 200, User::Verified("li4"), "li4");
+    check("best_effort", 404, User::Verified("li4"), "li4");
+    check("best_effort", 403, User::Claimed("li4"), "unknown");
+    check("strict", 200, User::Verified("li4"), "unknown");
 }
 
 /// The platform's own word on who acted, and what it did by itself.

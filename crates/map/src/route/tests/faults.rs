@@ -93,6 +93,8 @@ fn faults_between_routes() {
     let waiting = route("operation = 'cluster.create'\nwhen = { status = 200 }");
     let strict = route("operation = 'cluster.create'\nguarantee = 'strict'");
     check(&format!("{waiting}{strict}"), &[(6, "put this one first")]);
+    let later = route("operation = 'cluster.create'\nlater = { key = 'x' }");
+    check(&format!("{waiting}{later}"), &[(6, "`later` is decided before the answer")]);
     check(
         "[[route]]\nmatch = 'POST /a/{*b}'\nignore = true\noperaton = 1\nx = 1",
         &[(4, "did you mean"), (5, "`x` is no key")],
