@@ -116,7 +116,7 @@ fn nginx_locks() {
                 <locktype><write/></locktype></lockinfo>";
     let locked = ask("LOCK", &[("content-type", "application/xml")], what);
     assert_eq!(locked.status, 200, "{}", locked.text());
-    let token = locked.head.lines().find_map(|line| line.strip_prefix("Lock-Token: ")).unwrap();
+    let token = locked.headers.lines().find_map(|line| line.strip_prefix("lock-token: ")).unwrap();
     assert_eq!(ask("DELETE", &[], "").status, 423);
     let wrong = ("authorization", "Basic emhhbmczOndyb25n");
     assert_eq!(gateway.send("DELETE", "/dav/a.txt", &[wrong], b"").status, 401);
