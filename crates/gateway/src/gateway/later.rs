@@ -1,8 +1,8 @@
 //! Operations that go on after their answer: polled, or closed by something else, or given up.
 //!
 //! Each is kept before the client has its answer, and taken up again after a restart. An end that
-//! came before its operation was kept waits for it for a while (`early`). A poll that fails is tried
-//! again; only time gives up, and then the outcome is `unknown`.
+//! came before its operation was kept waits for it for a while (`early`). A poll that fails is
+//! tried again; only time gives up, and then the outcome is `unknown`.
 
 mod early;
 

@@ -47,8 +47,8 @@ impl Passwords {
         Ok(Self { check, accepts, key, accepted: Mutex::default() })
     }
 
-    /// True if an answer to an act shows that its password was accepted. A redirection does not: it
-    /// may lead to the sign-in. Nor does an error: most are told before anybody looks at a password.
+    /// True if an answer to an act shows that its password was accepted. A redirection does not:
+    /// it may lead to the sign-in. Nor does an error: many come before anybody looks at a password.
     pub(super) fn accepts(&self, status: StatusCode) -> bool {
         let is_let_in = status.is_success() || status == StatusCode::SWITCHING_PROTOCOLS;
         self.check.is_none() && (is_let_in || self.accepts.contains(&status.as_u16()))

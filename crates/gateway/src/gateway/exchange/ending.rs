@@ -203,8 +203,8 @@ impl Rest {
     ///
     /// A gateway that dies in between leaves the beginning as its intent or note has it, `unknown`,
     /// and the end with cause `network`. That is true: the platform had opened it, and it went with
-    /// the gateway. In the other order a session would have begun and never ended. Only a best-effort
-    /// beginning may be missing then, as it always may.
+    /// the gateway. In the other order a session would have begun and never ended. Only a
+    /// best-effort beginning may be missing then, as it always may.
     async fn open(&self, session: Option<Session>) -> Option<Carried> {
         let session = session?;
         let id = session.id()?.to_owned();
