@@ -27,5 +27,5 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   css: { modules: { localsConvention: "camelCaseOnly" } },
-  test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx"] },
+  test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx", "scripts/*.test.mjs"] },
 });

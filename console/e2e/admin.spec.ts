@@ -63,7 +63,7 @@ test.describe("a viewer", () => {
     await page.goto("/ui/integrity");
     const pages = page.getByRole("navigation");
     await expect(pages.getByRole("link", { name: "Integrity" })).toBeVisible();
-    for (const name of ["Accounts", "Tokens", "Rejected input"]) {
+    for (const name of ["Accounts", "Tokens", "Rejected input", "Configuration"]) {
       await expect(pages.getByRole("link", { name })).toBeHidden();
     }
     await page.goto("/ui/admin/accounts");
@@ -79,5 +79,16 @@ test.describe("whoever runs the server", () => {
     await expect(page.getByRole("heading", { name: "The server's own check" })).toBeVisible();
     await expect(page.getByRole("heading", { name: "Growth" })).toBeHidden();
     await expect(page.getByRole("link", { name: "Audit log" })).toBeHidden();
+  });
+
+  // To read, whole: every key that the server would print itself, and no secret among them.
+  test("reads the configuration", async ({ page }) => {
+    await page.goto("/ui/integrity");
+    await page.getByRole("navigation").getByRole("link", { name: "Configuration" }).click();
+    await expect(page.getByRole("heading", { name: "Configuration", level: 1 })).toBeVisible();
+    const printed = await (await page.request.get("/v1/configuration")).text();
+    expect(printed).toContain("frame_ancestors");
+    await expect(page.locator("pre")).toHaveText(printed);
+    await expect(page.getByRole("textbox")).toHaveCount(0);
   });
 });

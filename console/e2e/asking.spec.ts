@@ -1,7 +1,7 @@
 // How a question is put and how its answer is read: completion, faults, chips, facets, ranges, bars,
 // live events, saved views, and what is left on paper and without a connection.
 
-import { expect, test } from "./annals";
+import { expect, expectAccessible, test } from "./annals";
 import { stateOf } from "./house";
 import { countClicks, drawer, rows } from "./log";
 import { annals } from "./program";
@@ -148,20 +148,54 @@ test("live events wait behind a banner", async ({ page, house }) => {
   await expect(rows(page)).toHaveCount(3);
 });
 
+for (const theme of ["light", "dark"] as const) {
+  test.describe(`following, ${theme}`, () => {
+    test.use({ theme });
+
+    // The button that is pressed then is of another colour, and the rate on it quiet.
+    test("is readable", async ({ page }) => {
+      await page.goto("/ui/log?live=1&range=30d");
+      await expect(rows(page).first()).toBeVisible();
+      await expect(page.getByRole("button", { name: /^Live.*per second/ })).toBeVisible();
+      await expect(page.locator(".mantine-Skeleton-root")).toHaveCount(0);
+      await expectAccessible(page);
+    });
+  });
+}
+
 // A view keeps filter, range and columns, for oneself or for everyone.
-test("a view is saved, opened and shared", async ({ page }) => {
+test("a view is saved, opened and shared", async ({ page, browser }) => {
   const name = `Releases ${Date.now()}`;
+  const mine = `Mine ${Date.now()}`;
   await page.goto(`/ui/log?range=30d&q=${encodeURIComponent(RELEASE)}`);
   await page.getByRole("button", { name: "Saved views" }).click();
-  await page.getByLabel("Save this view").fill(name);
-  await page.getByRole("checkbox", { name: "Share with everyone who may read" }).check();
-  await page.getByRole("button", { name: "Save", exact: true }).click();
-  await expect(page.getByRole("button", { name: new RegExp(name) }).first()).toBeVisible();
+  const share = page.getByRole("checkbox", { name: "Share with everyone who may read" });
+  for (const one of [mine, name]) {
+    await page.getByLabel("Save this view").fill(one);
+    await share.setChecked(one === name);
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(page.getByRole("button", { name: new RegExp(one) }).first()).toBeVisible();
+  }
   await page.goto("/ui/log");
   await page.getByRole("button", { name: "Saved views" }).click();
   await page.getByRole("button", { name: `Shared ${name}` }).click();
   await expect(page).toHaveURL(/range=30d/);
   await expect(rows(page)).toHaveCount(1);
+
+  // Somebody else finds what is shared, may not delete it, and learns nothing of the other.
+  const other = await browser.newContext({ storageState: stateOf("keeper"), locale: "en-GB" });
+  const theirs = await other.newPage();
+  await theirs.goto(new URL("/ui/log", page.url()).href);
+  await theirs.getByRole("button", { name: "Saved views" }).click();
+  const shared = theirs.getByRole("button", { name: `Shared ${name}` });
+  await expect(shared).toBeVisible();
+  await expect(theirs.getByRole("button", { name: `Delete ${name}` })).toHaveCount(0);
+  await expect(theirs.getByRole("button", { name: new RegExp(mine) })).toHaveCount(0);
+  await shared.click();
+  await expect(theirs).toHaveURL(/range=30d/);
+  await expect(rows(theirs)).toHaveCount(1);
+  await expect(rows(theirs)).toContainText(RELEASER.operator);
+  await other.close();
 });
 
 // The address is the whole state: another reader who opens it sees the same.

@@ -2,6 +2,7 @@
 
 import { expect, test } from "./annals";
 import { drawer } from "./log";
+import { count, events, facet, figure, stamp } from "./recorded";
 import { DESKTOP, night, OWL, RELEASER } from "./story";
 
 // From the life line to who created and who deleted it, and what was changed in between.
@@ -58,4 +59,59 @@ test("hours of the week and session bars by keyboard", async ({ page }) => {
   await page.keyboard.press("Enter");
   await expect(drawer(page)).toContainText(DESKTOP.name);
   await expect(drawer(page)).toContainText("Verified in this browser");
+});
+
+// What the log has of a person is what the page says: refusals, and each address from first to last.
+test("a person's refusals and addresses are those of the log", async ({ page }) => {
+  const q = `user:${OWL.operator}`;
+  const [all, refused] = await Promise.all([
+    events(page.request, { q }, "time"),
+    events(page.request, { q: `${q} outcome:(failure OR denied)` }, "time"),
+  ]);
+  await page.goto(`/ui/user/${OWL.operator}?range=30d`);
+  const head = page.locator("article > header");
+  await expect(head.getByText(/^First seen/)).toHaveText(
+    `First seen ${stamp(all[0]?.time ?? "").slice(0, 10)}`,
+  );
+  const refusals = page.getByRole("region", { name: "Failures and refusals" });
+  expect(refused.map(({ operation }) => operation)).toEqual(["user.login"]);
+  await expect(refusals.getByRole("listitem")).toHaveText(/^User login.*Failure.*1$/);
+  const figures = page.locator("dl").first();
+  await expect(figures).toContainText(`Failed or denied${refused.length}`);
+
+  const table = page.getByRole("region", { name: "Addresses" });
+  const from = { q: `${q} source_ip:${OWL.source_ip}` };
+  const [here, times] = [await events(page.request, from, "time"), (time = "") => stamp(time)];
+  await expect(table.getByRole("row", { name: OWL.source_ip }).getByRole("cell")).toContainText([
+    OWL.source_ip,
+    times(here[0]?.time).slice(0, 10),
+    times(here.at(-1)?.time).slice(0, 16),
+    figure(here.length),
+  ]);
+  await refusals.getByRole("link").first().click();
+  await expect(page.getByText(/^1 event$/)).toBeVisible();
+});
+
+// Who touched it, how often and from where; who created and who deleted it, and when.
+test("an object's people, addresses and ends are those of the log", async ({ page }) => {
+  const q = `object:${DESKTOP.id}`;
+  const all = await events(page.request, { q }, "time");
+  await page.goto(`/ui/object?type=${DESKTOP.type}&id=${DESKTOP.id}`);
+  for (const [field, title] of [
+    ["operator", "Who touched it"],
+    ["source_ip", "From where"],
+  ] as const) {
+    const { values } = await facet(page.request, field, 8, { q });
+    expect(values).toHaveLength(2);
+    const lines = page.getByRole("region", { name: title }).getByRole("listitem");
+    await expect(lines).toHaveText(values.map((one) => `${one.value}${figure(one.count)}`));
+  }
+  const figures = page.locator("dl").first();
+  await expect(figures).toContainText(`Events${await count(page.request, { q })}`);
+  const day = (operation: string) =>
+    stamp(all.find((event) => event.operation === operation)?.time ?? "").slice(0, 10);
+  await expect(figures).toContainText(`Created${day("desktop.create")}`);
+  await expect(figures).toContainText("by guoping");
+  await expect(figures).toContainText(`Deleted${day("desktop.delete")}`);
+  await expect(figures).toContainText(`by ${RELEASER.operator}`);
 });

@@ -20,11 +20,12 @@ export interface Listed {
 /** What the drawer says once it has checked its event. */
 const VERIFIED = { en: "Verified in this browser", zh: "已在浏览器中校验通过" } as const;
 
-/** Goes to a page and waits until it is there. */
+/** Goes to a page and waits until it is there, with what it asks for. */
 export async function visit(page: Page, listed: Listed, language: "en" | "zh"): Promise<void> {
   await page.goto(listed.path);
   const heading = page.getByRole("heading", { name: listed.heading[language] });
   await expect(heading.first()).toBeVisible();
+  await expect(page.locator(".mantine-Skeleton-root")).toHaveCount(0);
   if (!listed.opens) return;
   await rows(page).first().click();
   await expect(drawer(page)).toContainText(VERIFIED[language]);
@@ -50,6 +51,8 @@ export const PAGES: Listed[] = [
   listed("account", "/ui/account", "auditor", ["Account", "我的账号"]),
   listed("accounts", "/ui/admin/accounts", "admin", ["Accounts", "账号管理"]),
   listed("tokens", "/ui/admin/tokens", "admin", ["Tokens", "令牌管理"]),
+  listed("configuration", "/ui/admin/configuration", "operator", ["Configuration", "运行配置"]),
+  listed("embed", "/embed", null, ["Waiting for the page around", "正在等待外层页面"]),
 ];
 
 function listed(

@@ -133,9 +133,10 @@ async function openPortal(): Promise<Server> {
       <script>
         const frame = document.querySelector("iframe");
         const server = ${JSON.stringify(server)};
+        const theirs = new URL(server).origin;
         const say = (message) => frame.contentWindow.postMessage(message, server);
         addEventListener("message", ({ origin, data }) => {
-          if (origin !== server) return;
+          if (origin !== theirs) return;
           if (data.type === "annals:ready") say({ type: "annals:token", token: ${token} });
           if (data.type === "annals:location") document.querySelector("output").value = data.path;
         });

@@ -8,6 +8,54 @@ import { CLUSTER, story } from "./story";
 const RELEASED = `operation:cluster.release object:${CLUSTER.id}`;
 const AT = `/ui/log?range=30d&q=${encodeURIComponent(RELEASED)}`;
 
+/** The twelve columns of the platform's own page, which readers know. */
+const KNOWN = {
+  en: [
+    "Region",
+    "Stack ID",
+    "Username",
+    "Service",
+    "Operation type",
+    "Source IP",
+    "Operator",
+    "User type",
+    "Object ID",
+    "Object name",
+    "Request data",
+    "Time (Asia/Shanghai)",
+  ],
+  zh: [
+    "区域",
+    "Stack ID",
+    "用户名",
+    "服务",
+    "操作类型",
+    "源IP",
+    "操作人",
+    "用户类型",
+    "对象ID",
+    "对象名称",
+    "请求数据",
+    "操作时间 (Asia/Shanghai)",
+  ],
+} as const;
+const OUTCOME = { en: "Outcome", zh: "操作结果" } as const;
+
+for (const language of ["en", "zh"] as const) {
+  test.describe(`the table in ${language}`, () => {
+    test.use({ language });
+
+    // What it shows at first: all that the platform's page has, and how it ended.
+    test("has the twelve columns of the platform's page", async ({ page }) => {
+      await page.goto(AT);
+      await expect(rows(page)).toHaveCount(1);
+      const heads = await page.getByRole("columnheader").allTextContents();
+      const wanted = [...KNOWN[language], OUTCOME[language]];
+      expect(heads.map((head) => head.trim()).sort()).toEqual(wanted.sort());
+    });
+  });
+}
+
 // Columns are picked and ordered from a list; the table follows at once and remembers it.
 test("columns are picked and ordered, and are so at the next visit", async ({ page }) => {
   await page.goto(AT);

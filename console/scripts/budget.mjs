@@ -6,6 +6,7 @@
 
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
+import { firstVisit } from "./firstVisit.mjs";
 
 const INITIAL_JS_KB_MAX = 260;
 const INITIAL_CSS_KB_MAX = 25;
@@ -16,15 +17,7 @@ const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
 const kilobytes = (file) => gzipSync(readFileSync(new URL(file, dist))).length / 1000;
 
-const initial = new Set();
-const follow = (name) => {
-  if (initial.has(name)) return;
-  initial.add(name);
-  for (const next of manifest[name].imports ?? []) follow(next);
-};
-for (const [name, chunk] of Object.entries(manifest)) {
-  if (chunk.isEntry || FIRST_VISIT.includes(name)) follow(name);
-}
+const initial = firstVisit(manifest, FIRST_VISIT);
 
 const chunks = Object.entries(manifest).filter(([, chunk]) => chunk.file.endsWith(".js"));
 const css = new Set([...initial].flatMap((name) => manifest[name].css ?? []));

@@ -17,6 +17,7 @@ import { sessionQuery } from "./api/session";
 import { firstLanguage, htmlLanguage, LocaleProvider } from "./i18n/locale";
 import { loadMessages } from "./i18n/messages";
 import { router } from "./routes";
+import { leaveKeysToInputMethods } from "./shell/composing";
 import { theme } from "./theme/theme";
 
 const schemes = localStorageColorSchemeManager({ key: "annals.theme" });
@@ -40,6 +41,7 @@ async function askAhead(): Promise<void> {
 }
 
 async function start(): Promise<void> {
+  leaveKeysToInputMethods();
   showScheme();
   // Mantine's dialogs hold the page still by a style of their own, made by a library below it.
   setNonce(styleNonce());

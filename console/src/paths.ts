@@ -41,6 +41,7 @@ export const paths = {
   account: "/ui/account",
   accounts: "/ui/admin/accounts",
   tokens: "/ui/admin/tokens",
+  configuration: "/ui/admin/configuration",
   signIn: "/ui/sign-in",
   embed: "/embed",
 } as const;

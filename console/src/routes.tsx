@@ -112,6 +112,15 @@ const tokens = createRoute({
   component: lazyRouteComponent(() => import("./pages/admin/TokensPage"), "TokensPage"),
 });
 
+const configuration = createRoute({
+  getParentRoute: () => shell,
+  path: paths.configuration,
+  component: lazyRouteComponent(
+    () => import("./pages/admin/ConfigurationPage"),
+    "ConfigurationPage",
+  ),
+});
+
 /** Outside the shell: nobody is signed in yet. */
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -195,6 +204,7 @@ const routeTree = root.addChildren([
     account,
     accounts,
     tokens,
+    configuration,
   ]),
 ]);
 

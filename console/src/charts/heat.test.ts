@@ -1,7 +1,7 @@
 // A heat map shows every hour that had anything, and keys reach every cell without leaving the week.
 
 import { expect, test } from "vitest";
-import { heatOf, heatStep } from "./heat";
+import { heatOf, heatStep, weekOf } from "./heat";
 
 function week(counts: Record<number, number>): number[] {
   return Array.from({ length: 168 }, (_, place) => counts[place] ?? 0);
@@ -27,4 +27,15 @@ test("arrow keys stay inside the week", () => {
   check(30, "Home", 24);
   check(30, "End", 47);
   check(30, "a", null);
+});
+
+// 2026-11-22 is a Sunday; in Shanghai its last hours in UTC are Monday's first.
+test("hours are counted where the clocks of the zone show them", () => {
+  const hours = [
+    { start: "2026-11-22T15:00:00Z", count: 2 },
+    { start: "2026-11-22T16:00:00Z", count: 3 },
+    { start: "2026-11-29T16:00:00Z", count: 4 },
+  ];
+  expect(weekOf(hours, "Asia/Shanghai")).toEqual(week({ 0: 7, 167: 2 }));
+  expect(weekOf(hours, "UTC")).toEqual(week({ 159: 2, 160: 7 }));
 });

@@ -1,4 +1,6 @@
-// Counts by hour of the week as levels of a heat map.
+// Counts by hour of the week, and as levels of a heat map.
+
+import { wallAt } from "../ask/zoned";
 
 export const DAYS = 7;
 export const HOURS = 24;
@@ -10,6 +12,18 @@ export interface HeatCell {
   hour: number;
   count: number;
   level: number;
+}
+
+/** Counts of hours as those of the week's hours in a zone: 168, Monday 0 h first. */
+export function weekOf(hours: { start: string; count: number }[], zone: string): number[] {
+  const week = new Array<number>(DAYS * HOURS).fill(0);
+  for (const { start, count } of hours) {
+    const { year, month, day, hour } = wallAt(Date.parse(start), zone);
+    const sundayFirst = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
+    const place = ((sundayFirst + DAYS - 1) % DAYS) * HOURS + hour;
+    week[place] = (week[place] ?? 0) + count;
+  }
+  return week;
 }
 
 /**

@@ -12,7 +12,7 @@ export interface OverTimeProps {
   more?: { to: string; label: string };
   title?: string;
   /** Columns of twelve. */
-  width?: 8 | 12;
+  width?: 6 | 8 | 12;
   /** Pixels. */
   height?: number;
 }

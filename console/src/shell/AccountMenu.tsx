@@ -10,11 +10,13 @@ import { browserZone, useLocale, useT } from "../i18n/locale";
 import { LANGUAGES } from "../i18n/messages";
 import { paths } from "../paths";
 import classes from "./shell.module.css";
+import { useHelp } from "./shortcuts";
 
 export function AccountMenu({ isOpen }: { isOpen: boolean }) {
   const t = useT("shell");
   const session = useSession();
-  const { language, setLanguage, zoneChoice, setZone } = useLocale();
+  const { language, messages, setLanguage, zoneChoice, setZone } = useLocale();
+  const openHelp = useHelp();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const navigate = useNavigate();
   const principal = session.signed_in ? session.principal : null;
@@ -97,6 +99,10 @@ export function AccountMenu({ isOpen }: { isOpen: boolean }) {
         {zones.every((one) => one.value !== zoneChoice) ? (
           <Menu.Item leftSection={tick(true)}>{zoneChoice}</Menu.Item>
         ) : null}
+        <Menu.Divider />
+        <Menu.Item onClick={openHelp} closeMenuOnClick>
+          {messages.keys.title}
+        </Menu.Item>
         {principal?.kind === "account" ? (
           <>
             <Menu.Divider />

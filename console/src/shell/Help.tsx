@@ -1,22 +1,45 @@
-// `?`: every shortcut that works on the page one is on.
+// `?` and Ctrl+/: every shortcut that works on the page one is on, and whether letters and signs do.
 
-import { Modal } from "@mantine/core";
+import { Checkbox, Modal } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Fragment } from "react";
 import { useLocale, useT } from "../i18n/locale";
+import type { Messages } from "../i18n/messages";
 import classes from "./shell.module.css";
-import { useShortcutList, useShortcuts } from "./shortcuts";
+import { HELP_KEY, isSingle, useShortcutList, useShortcuts, useSingleKeys } from "./shortcuts";
 
-const SHOWN: Record<string, string> = { Escape: "Esc", ArrowDown: "↓", ArrowUp: "↑" };
+const SHOWN: Record<string, string> = {
+  Escape: "Esc",
+  ArrowDown: "↓",
+  ArrowUp: "↑",
+  [HELP_KEY]: "Ctrl+/",
+};
 
 export function Help() {
   const t = useT("keys");
   const { messages } = useLocale();
   const [isOpen, { open, close }] = useDisclosure(false);
-  const groups = useShortcutList();
-  useShortcuts("general", [{ keys: "?", label: (all) => all.keys.help, run: open }]);
+  const [takesSingle, takeSingle] = useSingleKeys();
+  const label = (all: Messages) => all.keys.help;
+  useShortcuts("general", [
+    { keys: "?", label, run: open },
+    { keys: HELP_KEY, label, run: open },
+  ]);
+  const groups = useShortcutList().map(({ name, shortcuts }) => ({
+    name,
+    shortcuts: shortcuts.filter(
+      ({ keys }) => takesSingle || !keys.split(" ").some((key) => isSingle(key)),
+    ),
+  }));
   return (
     <Modal opened={isOpen} onClose={close} title={t.title} size="lg">
+      <Checkbox
+        className={classes.helpChoice}
+        label={t.singleKeys}
+        description={t.singleKeysText}
+        checked={takesSingle}
+        onChange={(event) => takeSingle(event.currentTarget.checked)}
+      />
       <div className={classes.help}>
         {groups
           .filter((group) => group.shortcuts.length > 0)

@@ -9,6 +9,7 @@ import {
   IconListSearch,
   IconMailExclamation,
   IconPlugConnected,
+  IconSettings,
   IconShieldCheck,
   IconUsers,
 } from "@tabler/icons-react";
@@ -60,4 +61,11 @@ export const NAV: NavEntry[] = [
   },
   { to: paths.accounts, label: "accounts", icon: IconUsers, right: "read-accounts", key: "c" },
   { to: paths.tokens, label: "tokens", icon: IconKey, right: "read-tokens", key: "t" },
+  {
+    to: paths.configuration,
+    label: "configuration",
+    icon: IconSettings,
+    right: "read-configuration",
+    key: "f",
+  },
 ];

@@ -1,15 +1,31 @@
 // Keyboard shortcuts: who offers one registers it here, and `?` lists what works now.
 //
 // A shortcut is a key or two keys after each other (`g l`). None fires while something is typed,
-// while an input method composes, or with Ctrl, Alt or Meta held.
+// while an input method composes, or with Alt held. Those of letters and signs can be switched off,
+// for who speaks to the browser or presses keys unmeant (WCAG 2.1.4); this browser remembers it.
 
-import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import type { Messages } from "../i18n/messages";
+import { recall, remember } from "../kept";
+import { isComposing } from "./composing";
 
 const SEQUENCE_MS = 1_200;
+const SINGLE_KEYS = "annals.single-keys";
+/** Opens the help always, letters and signs or not. */
+export const HELP_KEY = "Control+/";
 
 export interface Shortcut {
-  /** `/`, `Escape`, `g l`: as in KeyboardEvent.key, two keys with a blank between. */
+  /** `/`, `Escape`, `Control+/`, `g l`: as in KeyboardEvent.key, two keys with a blank between. */
   keys: string;
   label: (messages: Messages) => string;
   run: () => void;
@@ -24,6 +40,7 @@ export interface ShortcutGroup {
 class Registry {
   private groups: ShortcutGroup[] = [];
   private listeners = new Set<() => void>();
+  private takesSingle = recall(SINGLE_KEYS) !== "off";
   private first: { key: string; at: number } | null = null;
 
   add(group: ShortcutGroup): () => void {
@@ -39,10 +56,19 @@ class Registry {
     return this.groups;
   }
 
-  listen(listener: () => void): () => void {
+  /** Whether letters and signs are shortcuts. */
+  readonly takesSingleKeys = () => this.takesSingle;
+
+  takeSingleKeys(takes: boolean): void {
+    this.takesSingle = takes;
+    remember(SINGLE_KEYS, takes ? "on" : "off");
+    this.changed();
+  }
+
+  readonly listen = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
-  }
+  };
 
   private changed(): void {
     for (const listener of this.listeners) listener();
@@ -52,6 +78,7 @@ class Registry {
   press(key: string, at: number): boolean {
     const before = this.first && at - this.first.at < SEQUENCE_MS ? this.first.key : null;
     this.first = null;
+    if (isSingle(key) && !this.takesSingle) return false;
     const all = this.groups.toReversed().flatMap((group) => group.shortcuts);
     const found =
       (before && all.find((one) => one.keys === `${before} ${key}`)) ||
@@ -65,11 +92,16 @@ class Registry {
   }
 }
 
+/** A letter, a digit or a sign, which others type or say without meaning a command. */
+export function isSingle(key: string): boolean {
+  return key.length === 1;
+}
+
 const RegistryContext = createContext<Registry | null>(null);
 
 /** True where a key belongs to what is being typed, not to the page. */
 export function isTyping(event: KeyboardEvent): boolean {
-  if (event.isComposing || event.keyCode === 229) return true;
+  if (isComposing(event)) return true;
   const target = event.target;
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target.tagName === "TEXTAREA" || target.tagName === "SELECT") {
@@ -100,9 +132,10 @@ export function ShortcutsProvider({ children }: { children: ReactNode }) {
   const registry = useMemo(() => new Registry(), []);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.defaultPrevented || event.altKey) return;
       if (isTyping(event) || isActivating(event) || isOverPage(event)) return;
-      if (registry.press(event.key, event.timeStamp)) event.preventDefault();
+      const key = event.ctrlKey || event.metaKey ? `Control+${event.key}` : event.key;
+      if (registry.press(key, event.timeStamp)) event.preventDefault();
     };
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
@@ -136,7 +169,21 @@ export function useShortcuts(name: keyof Messages["keys"], shortcuts: Shortcut[]
   }, [registry, name, keys]);
 }
 
-/** What works now, for the help. */
+/** Whether letters and signs are shortcuts, and how to change that. */
+export function useSingleKeys(): [boolean, (takes: boolean) => void] {
+  const registry = useRegistry();
+  const takes = useSyncExternalStore(registry.listen, registry.takesSingleKeys);
+  const take = useCallback((next: boolean) => registry.takeSingleKeys(next), [registry]);
+  return [takes, take];
+}
+
+/** Opens the help, for who comes to it without its key. */
+export function useHelp(): () => void {
+  const registry = useRegistry();
+  return useCallback(() => void registry.press(HELP_KEY, 0), [registry]);
+}
+
+/** What the page offers now, for the help. */
 export function useShortcutList(): ShortcutGroup[] {
   const registry = useRegistry();
   const [groups, setGroups] = useState(registry.list());

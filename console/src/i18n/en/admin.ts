@@ -12,6 +12,9 @@ const ROLE_TEXTS: Record<string, string> = {
 };
 
 export const admin = {
+  configuration: "Configuration",
+  configurationText:
+    "What the server runs with, each key with its meaning. It is changed in annals.toml or by ANNALS_… variables, and read at the next start. Secrets are no part of it.",
   accounts: "Accounts",
   accountsText: "Who may sign in, what they may do, and how far they see.",
   newAccount: "New account",

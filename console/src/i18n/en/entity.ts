@@ -32,4 +32,12 @@ export const entity = {
   figures: "In figures",
   address: "Address",
   ofAll: (share: string) => `${share} of all`,
+  heat: "Hours of the week",
+  heatSay: (day: string, hour: string, count: string, n: number) =>
+    `${day} ${hour}: ${count} ${plural(n, "event", "events")}`,
+  heatUnusual: "unusual",
+  heatHint: "Point at an hour, or use the arrow keys",
+  heatLess: "less",
+  heatMore: "more",
+  heatTooLong: "The range is too long to count its hours.",
 };

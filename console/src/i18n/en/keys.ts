@@ -10,4 +10,6 @@ export const keys = {
   approvals: "Approvals",
   wall: "Wall display",
   help: "This help",
+  singleKeys: "Letters and signs are shortcuts",
+  singleKeysText: "Where they are not, Ctrl+/ and the account menu open this help.",
 };

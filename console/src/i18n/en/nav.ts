@@ -10,4 +10,5 @@ export const nav = {
   overview: "Overview",
   sessions: "Sessions",
   approvals: "Approvals",
+  configuration: "Configuration",
 };

@@ -34,13 +34,6 @@ export const user = {
   burstWhy: (usual: string) => `an active hour usually has ${usual}`,
   dormant: (silence: string) => `Back after ${silence} of silence`,
   dormantWhy: (last: string, again: string) => `last on ${last}, again on ${again}`,
-  heat: "Hours of the week",
-  heatSay: (day: string, hour: string, count: string, n: number) =>
-    `${day} ${hour}: ${count} ${plural(n, "event", "events")}`,
-  heatUnusual: "unusual",
-  heatHint: "Point at an hour, or use the arrow keys",
-  heatLess: "less",
-  heatMore: "more",
   first: "First seen",
   last: "Last seen",
   inRange: "In range",

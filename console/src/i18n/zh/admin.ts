@@ -13,6 +13,9 @@ const ROLE_TEXTS: Record<string, string> = {
 };
 
 export const admin: TranslationOf<typeof english> = {
+  configuration: "运行配置",
+  configurationText:
+    "服务器当前使用的配置，每个键都附有说明。如需修改，请编辑 annals.toml 或设置 ANNALS_… 环境变量，重启后生效。其中不含任何密钥。",
   accounts: "账号管理",
   accountsText: "谁可以登录、可以做什么、能看到多大范围。",
   newAccount: "新建账号",

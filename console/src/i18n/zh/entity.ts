@@ -33,4 +33,11 @@ export const entity: TranslationOf<typeof english> = {
   figures: "概要数字",
   address: "地址",
   ofAll: (share) => `占全部的 ${share}`,
+  heat: "一周时段分布",
+  heatSay: (day, hour, count) => `${day} ${hour}：${count} 条事件`,
+  heatUnusual: "异常",
+  heatHint: "将指针移到某个时段，或使用方向键",
+  heatLess: "少",
+  heatMore: "多",
+  heatTooLong: "时间范围过长，无法按小时统计。",
 };

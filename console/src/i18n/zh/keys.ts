@@ -13,4 +13,6 @@ export const keys: TranslationOf<typeof english> = {
   approvals: "审批",
   wall: "大屏显示",
   help: "显示本帮助",
+  singleKeys: "启用单键快捷键（字母与符号）",
+  singleKeysText: "停用后，仍可通过 Ctrl+/ 或账号菜单打开本帮助。",
 };

@@ -13,4 +13,5 @@ export const nav: TranslationOf<typeof english> = {
   overview: "概览",
   sessions: "会话",
   approvals: "审批",
+  configuration: "运行配置",
 };

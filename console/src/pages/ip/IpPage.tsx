@@ -7,9 +7,11 @@ import { useCallback } from "react";
 import { useCatalogue } from "../../api/catalogue";
 import { answer, api } from "../../api/client";
 import { comparison } from "../../ask/edit";
+import { weekOf } from "../../charts/heat";
 import { EntityHead, EntityPage, Partial } from "../../entity/EntityPage";
 import { Figures } from "../../entity/Figures";
 import { all, ofAddress, ofObject, REFUSED } from "../../entity/filter";
+import { Hours } from "../../entity/Hours";
 import { InLog } from "../../entity/InLog";
 import { OverTime } from "../../entity/OverTime";
 import { Panel, Panels } from "../../entity/Panel";
@@ -28,6 +30,9 @@ import { IP_RANGE_DEFAULT, type IpSearch } from "./search";
 
 const route = getRouteApi("/shell/ui/ip/$address");
 const VALUES_SHOWN = 8;
+const HOUR_MS = 3_600_000;
+/** Of one answer; the server takes a few more. */
+const HOURS_MAX = 19_000;
 const SIGN_INS = "operation:(user.login OR user.login_unknown)";
 
 export function IpPage() {
@@ -91,7 +96,8 @@ export function IpPage() {
         <>
           <Numbers address={address} asked={asked} range={range} />
           <Panels>
-            <OverTime asked={asked} onRange={onRange} more={log} />
+            <OverTime asked={asked} onRange={onRange} more={log} width={6} />
+            <HoursFrom asked={asked} first={edges.data?.first?.time} />
             <Rankings address={address} asked={asked} range={range} />
             <SessionsPanel
               question={asked.question}
@@ -163,6 +169,29 @@ function Numbers({ address, asked, range }: PartProps) {
           tone: tone(signIns),
         },
       ]}
+    />
+  );
+}
+
+/** Hours of the week, from the range's begin or, for all of time, from the first event on. */
+function HoursFrom({ asked, first }: { asked: PartProps["asked"]; first: string | undefined }) {
+  const t = useT("entity");
+  const { zone } = useLocale();
+  const { question, span, now } = asked;
+  const from = span.from ?? (first ? Date.parse(first) : null);
+  const isLong = from !== null && (span.to ?? now) - from > HOURS_MAX * HOUR_MS;
+  const query = { ...question, interval: "1h", from: new Date(from ?? now).toISOString() };
+  const hours = useQuery({
+    queryKey: ["hours", query],
+    enabled: from !== null && !isLong,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => answer(api.GET("/v1/histogram", { params: { query }, signal })),
+  });
+  return (
+    <Hours
+      week={hours.data && weekOf(hours.data.buckets, zone)}
+      asking={isLong ? undefined : hours}
+      empty={isLong ? t.heatTooLong : null}
     />
   );
 }

@@ -42,10 +42,12 @@ export function Facet({ field, data, filter, question, isPinned, onPin, onFilter
   const [isOpen, setIsOpen] = useState(true);
   const [isLong, setIsLong] = useState(false);
   const [search, setSearch] = useState("");
-  const [prefix] = useDebouncedValue(search, TYPING_MS);
+  // What was searched for last, without what an input method still composes.
+  const [composed, setComposed] = useState("");
+  const [prefix] = useDebouncedValue(composed, TYPING_MS);
   const more = useMore(field, prefix, filter, question, isLong);
 
-  const wanted = search.toLowerCase();
+  const wanted = composed.toLowerCase();
   const list = isLong ? (more ?? data?.values ?? []) : (data?.values ?? []);
   const values = list.filter(({ value }) =>
     `${value}\n${catalogue.value(field, value)}`.toLowerCase().includes(wanted),
@@ -90,7 +92,12 @@ export function Facet({ field, data, filter, question, isPinned, onPin, onFilter
               aria-label={t.facetSearch(name)}
               placeholder={t.facetSearch(name)}
               value={search}
-              onChange={(event) => setSearch(event.currentTarget.value)}
+              onChange={(event) => {
+                setSearch(event.currentTarget.value);
+                const { isComposing } = event.nativeEvent as InputEvent;
+                if (!isComposing) setComposed(event.currentTarget.value);
+              }}
+              onCompositionEnd={(event) => setComposed(event.currentTarget.value)}
             />
           ) : null}
           {data === undefined ? <Skeleton height={58} mt={4} /> : null}
@@ -117,6 +124,7 @@ export function Facet({ field, data, filter, question, isPinned, onPin, onFilter
               onClick={() => {
                 setIsLong(!isLong);
                 setSearch("");
+                setComposed("");
               }}
             >
               <span>{isLong ? t.facetLess : t.facetMore}</span>

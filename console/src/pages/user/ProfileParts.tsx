@@ -4,9 +4,9 @@ import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import { Fragment, type ReactNode } from "react";
 import { useCatalogue } from "../../api/catalogue";
 import { comparison } from "../../ask/edit";
-import { HeatMap } from "../../charts/HeatMap";
 import { change, Figures } from "../../entity/Figures";
 import { all, ofAddress, ofObject, ofUser, REFUSED } from "../../entity/filter";
+import { Hours } from "../../entity/Hours";
 import { Panel } from "../../entity/Panel";
 import panel from "../../entity/panel.module.css";
 import { Ranking } from "../../entity/Ranking";
@@ -42,7 +42,7 @@ export function ProfileParts({ name, profile, range, children }: ProfilePartsPro
       <Numbers {...parts} />
       {children}
       <Unusual {...parts} />
-      <Hours {...parts} />
+      <Hours week={profile?.week} marked={markedHours(profile?.findings ?? [])} asking={waiting} />
       <Addresses {...parts} />
       <Operations {...parts} />
       <Objects {...parts} />
@@ -164,32 +164,6 @@ function Unusual({ name, range, profile, asking }: PartProps) {
           ))}
         </ul>
       )}
-    </Panel>
-  );
-}
-
-function Hours({ profile, asking }: PartProps) {
-  const t = useT("user");
-  const { format, zone } = useLocale();
-  return (
-    <Panel title={t.heat} note={zone} span={6} asking={asking} lines={7}>
-      {profile ? (
-        <HeatMap
-          week={profile.week}
-          marked={markedHours(profile.findings)}
-          label={t.heat}
-          dayName={(day, isLong) => format.weekday(day, isLong ? "long" : "short")}
-          say={(cell, isMarked) => {
-            const hour = `${String(cell.hour).padStart(2, "0")}:00–${String(cell.hour + 1).padStart(2, "0")}:00`;
-            const count = format.number(cell.count);
-            const text = t.heatSay(format.weekday(cell.day, "long"), hour, count, cell.count);
-            return isMarked ? `${text} (${t.heatUnusual})` : text;
-          }}
-          hint={t.heatHint}
-          lessLabel={t.heatLess}
-          moreLabel={t.heatMore}
-        />
-      ) : null}
     </Panel>
   );
 }
