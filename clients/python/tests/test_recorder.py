@@ -46,6 +46,26 @@ def test_acts_that_end_later(house, recorder):
     assert [(e["outcome"], e["object"]["id"]) for e in house.events()] == [
         ("partial", guarantee) for guarantee in ("strict", "spooled", "best_effort")
     ]
+    assert all("duration_ms" in event for event in house.events())
+
+
+def test_acts_that_are_over_before_they_are_left_open(house, recorder):
+    """Protects: whoever is handed the id may end the act at once: the first end counts, and an
+    outcome never arrives before its intent; how long it took is told, by whoever ends it."""
+    for guarantee in ("strict", "spooled", "best_effort"):
+        act = recorder.begin("cluster.create", operator="zhang3", guarantee=guarantee)
+        recorder.finish(act.id, "partial", object={"type": "cluster", "id": guarantee})
+        act.later()
+    act = recorder.begin("cluster.delete", operator="zhang3", guarantee="best_effort")
+    recorder.finish(act.id, "denied", duration_ms=7)
+    act.finish("success")
+    assert recorder.flush(SECONDS)
+    events = house.events()
+    told = [(e["outcome"], e.get("object", {}).get("id")) for e in events]
+    kept = [("partial", "strict"), ("partial", "spooled"), ("partial", "best_effort")]
+    assert told == [*kept, ("denied", None)]
+    assert all("duration_ms" in e for e in events) and events[3]["duration_ms"] == 7
+    assert recorder.stats().refused == 0
 
 
 def test_a_server_that_is_away(house, recorder):

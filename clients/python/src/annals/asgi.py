@@ -13,7 +13,7 @@ import json
 
 from .errors import Refused, SpoolError
 from .recorder import Recorder
-from .routes import PEEK_BYTES_MAX, Answer, Call, Routes, outcome_of, read_data
+from .routes import PEEK_BYTES_MAX, Answer, Call, Routes, read_data
 
 OPERATION = "annals.operation"
 _ANSWER_BYTES_MAX = 64 << 10
@@ -35,8 +35,8 @@ class Audit:
         data = read_data(headers.get("content-type", ""), body, is_whole)
         client = (scope.get("client") or [None])[0]
         call = Call(scope["method"], scope["path"], params, headers, client, data, scope)
-        event = self._routes.event(route, call)
         try:
+            event = self._routes.event(route, call)
             act = await asyncio.to_thread(self._recorder.begin, **event)
         except (Refused, SpoolError) as error:
             return await _refuse(send, error)
@@ -66,18 +66,32 @@ class Audit:
         if answer.status == 202:
             act.later()
             return None
-        more = route.ended(call, answer) if route.ended else {}
-        ending = {"outcome": outcome_of(answer.status)} | more
+        ending = route.ending(call, answer)
         return await asyncio.to_thread(lambda: act.finish(**ending))
 
 
 def declared(app) -> list[tuple[str, str]]:
-    """What a Starlette or FastAPI application serves, for `Routes.check`."""
-    return [
-        (method, route.path)
-        for route in app.routes
-        for method in getattr(route, "methods", None) or ()
-    ]
+    """What a Starlette or FastAPI application serves, with its routers and what is mounted, for
+    `Routes.check`. Of a mounted application of another kind nothing is known."""
+    return _served(app.routes, "")
+
+
+def _served(routes, prefix: str) -> list[tuple[str, str]]:
+    found = []
+    for route in _with_included(routes):
+        path = prefix + (getattr(route, "path", None) or "")
+        found += [(method, path) for method in getattr(route, "methods", None) or ()]
+        found += _served(getattr(route, "routes", None) or (), path)
+    return found
+
+
+def _with_included(routes):
+    try:
+        from fastapi.routing import iter_route_contexts
+    except ImportError:
+        # Starlette, or a FastAPI that copies the routes of the routers it includes.
+        return routes
+    return iter_route_contexts(routes)
 
 
 async def _peek(receive) -> tuple[bytes, list, bool]:

@@ -26,7 +26,8 @@ class Audited:
         self.id: str = event["id"]
         # A best-effort operation is told as a whole; the others' intent is kept already.
         self._event = event if event["guarantee"] == "best_effort" else None
-        self._is_open = True
+        #: Nobody has said yet how it ended, or that it ends later.
+        self.is_open = True
         self._more: dict = {}
 
     def object(self, type: str, id: str | None = None, name: str | None = None) -> Audited:
@@ -44,9 +45,10 @@ class Audited:
 
     def finish(self, outcome: str, reason: str | None = None, **fields) -> None:
         """Tells how it ended, and how long it took."""
-        if not self._is_open:
-            return
-        self._is_open = False
+        with self._recorder.bell:
+            if not self.is_open:
+                return
+            self.is_open = False
         took = round((time.monotonic() - self._begun) * 1000)
         ending = {"duration_ms": took, **self._more, **fields}
         if reason:
@@ -58,9 +60,11 @@ class Audited:
 
     def later(self) -> str:
         """It ends later, by `Recorder.finish` with this id."""
-        if self._is_open and self._event:
-            self._recorder._tell_intent(self._event)
-        self._is_open = False
+        # In one step: `Recorder.finish` finds this act or its intent, never neither.
+        with self._recorder.bell:
+            if self.is_open and self._event:
+                self._recorder._tell_intent(self._event)
+            self.is_open = False
         return self.id
 
     def __enter__(self) -> Audited:

@@ -13,14 +13,14 @@ import os
 import ssl
 import threading
 import time
-import uuid
+import weakref
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
 import httpx
 
-from . import plan
+from . import ids, plan
 from .audited import Audited
 from .errors import Refused, SpoolError
 from .format import EVENT, INTENT, OUTCOME, Item
@@ -68,6 +68,8 @@ class Recorder:
         # ca: the certificates that vouch for the server, in PEM; a server's own is
         # DIR/keys/tls.pem. Otherwise those that the system's Python trusts.
         self._spool = Spool(spool, spool_bytes_max)
+        #: Held while it is decided who ends an act; rung when there is something to send.
+        self.bell = self._spool.bell
         self._strict_seconds = strict_seconds
         self._http = httpx.Client(
             base_url=server,
@@ -81,6 +83,8 @@ class Recorder:
         self._memory_end = 0
         # Ids of operations whose intent waits in memory.
         self._memory_intents: set[str] = set()
+        # Best-effort acts, whose events wait in their `Audited`, by id.
+        self._untold: weakref.WeakValueDictionary[str, Audited] = weakref.WeakValueDictionary()
         self._counts = {"sent": 0, "refused": 0, "dropped": 0}
         self._old_end = self._spool.end
         self._is_stopping = False
@@ -95,7 +99,7 @@ class Recorder:
         if guarantee not in GUARANTEES:
             raise ValueError(f"guarantee must be one of {', '.join(GUARANTEES)}")
         event = {
-            "id": str(uuid.uuid4()),
+            "id": ids.new_id(),
             "time": datetime.now(timezone.utc).isoformat(),
             "operation": operation,
             "operator": operator,
@@ -106,15 +110,29 @@ class Recorder:
             self._begin_strictly(event)
         elif guarantee == "spooled":
             self._spool.append(INTENT, _dump(event))
-        return Audited(self, event)
+        act = Audited(self, event)
+        if guarantee == "best_effort":
+            with self.bell:
+                self._untold[act.id] = act
+        return act
 
     #: For `with`: an exception is a failure, `PermissionError` is denied.
     audited = begin
 
     def finish(self, id: str, outcome: str, **fields) -> None:
-        """After an act whose beginning was recorded: how it ended. For `Audited.later`."""
-        ending = {"outcome": outcome, **{k: v for k, v in fields.items() if v is not None}}
-        with self._spool.bell:
+        """After an act whose beginning was recorded: how it ended and, where its id is one of ours,
+        how long it took. For `Audited.later`, also where the act is over before that is called."""
+        fields = {name: value for name, value in fields.items() if value is not None}
+        took = ids.since_ms(id, ids.now_ms())
+        if took is not None:
+            fields.setdefault("duration_ms", took)
+        ending = {"outcome": outcome, **fields}
+        with self.bell:
+            act = self._untold.pop(id, None)
+            if act and act.is_open:
+                # Nothing is told of it yet: then all at once.
+                act.finish(outcome, **fields)
+                return
             if id in self._memory_intents:
                 # Behind its intent, wherever that waits.
                 self._push(OUTCOME, {"id": id, "outcome": ending})
@@ -127,9 +145,8 @@ class Recorder:
 
     def flush(self, seconds: float) -> bool:
         """Waits until everything is acknowledged that was recorded; false once the time is over."""
-        bell = self._spool.bell
-        with bell:
-            return bell.wait_for(lambda: not self._spool.waiting and not self._memory, seconds)
+        with self.bell:
+            return self.bell.wait_for(lambda: not self._spool.waiting and not self._memory, seconds)
 
     def stats(self) -> Stats:
         """What has become of the acts so far."""
@@ -138,14 +155,14 @@ class Recorder:
     def close(self) -> None:
         """Stops; what waits on disk waits for the next start."""
         self._is_stopping = True
-        with self._spool.bell:
-            self._spool.bell.notify_all()
+        with self.bell:
+            self.bell.notify_all()
         self._thread.join()
         self._http.close()
         self._spool.close()
 
     def _remember(self, kind: int, value: dict) -> None:
-        with self._spool.bell:
+        with self.bell:
             if len(self._memory) >= self._memory_items_max:
                 self._counts["dropped"] += 1
                 return
@@ -156,7 +173,7 @@ class Recorder:
     def _push(self, kind: int, value: dict) -> None:
         self._memory.append((self._memory_end, Item(kind, _dump(value))))
         self._memory_end += 1
-        self._spool.bell.notify_all()
+        self.bell.notify_all()
 
     def _tell_whole(self, event: dict, ending: dict) -> None:
         self._remember(EVENT, plan.merged(event, ending))
@@ -230,8 +247,8 @@ class Recorder:
                 self._wait(idle, lambda: marks != (self._spool.end, self._memory_end))
 
     def _wait(self, seconds: float, is_over) -> None:
-        with self._spool.bell:
-            self._spool.bell.wait_for(lambda: self._is_stopping or is_over(), seconds)
+        with self.bell:
+            self.bell.wait_for(lambda: self._is_stopping or is_over(), seconds)
 
     def _fill_disk(self, window: list[Waiting]) -> None:
         while len(window) < WINDOW_ITEMS_ENOUGH:
@@ -249,7 +266,7 @@ class Recorder:
 
     def _fill_memory(self, window: list[Waiting]) -> None:
         # They stay in the queue until they are told, so that its limit holds.
-        with self._spool.bell:
+        with self.bell:
             fresh = list(self._memory)[len(window) :]
         now = time.monotonic()
         window += [Waiting(number, item, now, False) for number, item in fresh]
@@ -257,12 +274,12 @@ class Recorder:
     def _pass_memory(self, window: list[Waiting], numbers: list[int]) -> None:
         before = len(window)
         plan.told(window, numbers)
-        with self._spool.bell:
+        with self.bell:
             for _ in range(before - len(window)):
                 _, item = self._memory.popleft()
                 if item.kind == INTENT:
                     self._memory_intents.discard(json.loads(item.payload)["id"])
-            self._spool.bell.notify_all()
+            self.bell.notify_all()
 
     def _round(self, window: list[Waiting], passed) -> float:
         """One request; how long to wait for the next, if there is nothing to do now."""

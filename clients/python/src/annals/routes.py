@@ -3,18 +3,27 @@
 A route says what its operation is; objects, related and more are functions of the call. What a
 route does not declare is not recorded, so a test should hold the table and the application
 together (`Routes.check`).
+
+A function of the platform that fails is logged. It costs its own part of the event and never the
+platform's answer; but a strict act is refused before it begins, since who acts on what is the
+promise.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import re
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Callable, Iterable, Mapping
 from urllib.parse import parse_qs
+
+from .errors import Refused
+
+log = logging.getLogger("annals")
 
 MUTATING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 #: Bytes of a body that are looked at; fields behind them are not recorded.
@@ -54,7 +63,8 @@ class Answer:
 @dataclass
 class Route:
     """One route and its operation. `path` may have `{names}`; `object`, `objects`, `related`,
-    `more` get the call; `ended` gets call and answer, and says what is known only afterwards.
+    `more` get the call; `ended` gets call and answer, whatever its status, and says what is known
+    only afterwards.
     `mask` lists keys whose values are not recorded, beside those that the server masks."""
 
     method: str
@@ -82,6 +92,17 @@ class Route:
         """The parts of the path, if this is its route."""
         found = self._pattern.match(path) if method == self.method else None
         return found.groupdict() if found else None
+
+    def ending(self, call: Call, answer: Answer) -> dict:
+        """How the act ended: what the status says, and what `ended` adds."""
+        more = {}
+        if self.ended:
+            try:
+                more = dict(self.ended(call, answer) or {})
+            except Exception:
+                # The platform has answered: the act is over, whatever else is known of it.
+                _log_failed(self, "ended")
+        return {"outcome": outcome_of(answer.status)} | more
 
 
 class Routes:
@@ -112,10 +133,25 @@ class Routes:
         return None
 
     def event(self, route: Route, call: Call) -> dict:
-        """What is known before the act."""
+        """What is known before the act.
+
+        Raises `Refused` where a function of a strict route fails.
+        """
+
+        def told(name: str, function: Callable | None):
+            if not function:
+                return None
+            try:
+                return function(call)
+            except Exception as error:
+                _log_failed(route, name)
+                if route.guarantee == "strict":
+                    raise Refused(f"the event cannot be made: `{name}` failed") from error
+                return None
+
         fields = {
             "operation": route.operation,
-            "operator": self._operator(call) or "unknown",
+            "operator": told("operator", self._operator) or "unknown",
             "guarantee": route.guarantee,
             "source_ip": self.source_ip(call),
             "user_agent": call.headers.get("user-agent"),
@@ -123,9 +159,8 @@ class Routes:
             "request_data": _masked(call.data, frozenset(route.mask)),
         }
         for name in ("object", "objects", "related"):
-            function = getattr(route, name)
-            fields[name] = function(call) if function else None
-        return fields | (route.more(call) if route.more else {})
+            fields[name] = told(name, getattr(route, name))
+        return fields | (told("more", route.more) or {})
 
     def source_ip(self, call: Call) -> str | None:
         """The nearest address that is no trusted proxy."""
@@ -204,6 +239,10 @@ def _masked(value: object, keys: frozenset) -> object:
     if isinstance(value, list):
         return [_masked(one, keys) for one in value]
     return value
+
+
+def _log_failed(route: Route, name: str) -> None:
+    log.warning("`%s` of %s %s failed", name, route.method, route.path, exc_info=True)
 
 
 def _shape(path: str) -> str:

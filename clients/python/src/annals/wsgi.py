@@ -10,7 +10,7 @@ import json
 
 from .errors import Refused, SpoolError
 from .recorder import Recorder
-from .routes import PEEK_BYTES_MAX, Answer, Call, Routes, outcome_of, read_data
+from .routes import PEEK_BYTES_MAX, Answer, Call, Routes, read_data
 
 OPERATION = "annals.operation"
 _ANSWER_BYTES_MAX = 64 << 10
@@ -61,8 +61,7 @@ class Audit:
         if answer.status == 202:
             act.later()
             return
-        more = route.ended(call, answer) if route.ended else {}
-        act.finish(**({"outcome": outcome_of(answer.status)} | more))
+        act.finish(**route.ending(call, answer))
 
 
 class _Watched:
