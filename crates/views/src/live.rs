@@ -87,7 +87,7 @@ impl Tail {
                     }
                     Err(error) => return Err(error.into()),
                 };
-                let found = self.event(self.next, leaf)?;
+                let found = self.event(self.next, leaf, &mut lost)?;
                 events.extend(found.filter(|found| self.shows(found)));
                 self.next += 1;
                 if events.len() == TAIL_EVENTS_MAX {
@@ -99,7 +99,12 @@ impl Tail {
     }
 
     /// The event that a leaf belongs to, as known at its position.
-    fn event(&self, index: u64, leaf: Leaf) -> Result<Option<Found>, QueryError> {
+    fn event(
+        &self,
+        index: u64,
+        leaf: Leaf,
+        lost: &mut Vec<Range<u64>>,
+    ) -> Result<Option<Found>, QueryError> {
         let at = leaf.at();
         let position = Position { at, index };
         let whole =
@@ -110,6 +115,13 @@ impl Tail {
             let found = match self.reader.leaf(candidate) {
                 Ok(found) => found,
                 Err(LedgerError::Pruned { .. }) => continue,
+                Err(LedgerError::Corrupt { .. }) => {
+                    let damaged = self.reader.damaged_from(candidate);
+                    if !lost.contains(&damaged) {
+                        lost.push(damaged);
+                    }
+                    continue;
+                }
                 Err(error) => return Err(error.into()),
             };
             let core = found.core();
@@ -120,7 +132,7 @@ impl Tail {
                 return Ok(Some(Found { position, outcome, updates, ..whole(found) }));
             }
         }
-        // Its intent is gone by policy: what is left of the event is its outcome.
+        // Its intent is gone, by policy or by damage: what is left of the event is its outcome.
         Ok(Some(whole(leaf)))
     }
 

@@ -187,6 +187,10 @@ impl<'a> Row<'a> {
             Ending::Leaf(ending) if matches!(tag, Tag::REASON | Tag::CHANGES) => {
                 sealed(ending, tag).or(own)
             }
+            // As in `related`.
+            Ending::Leaf(ending) if tag == Tag::RELATED && ending.value(tag).is_some() => {
+                sealed(ending, tag)
+            }
             Ending::Leaf(ending) => own().or(|| sealed(ending, tag)),
             Ending::Own | Ending::Unknown => own(),
         }

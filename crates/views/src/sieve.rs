@@ -1,8 +1,10 @@
 //! A look at the bytes of a frame, before its leaves are put together: which of them may hold the
 //! text that a filter cannot do without.
 //!
-//! Never wrong, only too kind: a value passes too if its bytes do not show its text, because of an
-//! escape or of characters that folding changes. What passes is read and checked.
+//! Never wrong, only too kind: a value passes too if its bytes may hide the text, behind an escape
+//! or in characters that folding changes. What passes is read and checked.
+
+mod disguise;
 
 use std::ops::Range;
 
@@ -14,6 +16,7 @@ use crate::fields::Field;
 use crate::filter::{Filter, Number, Term, Test, Value};
 use crate::fold::{Needle, each_unstable, fold};
 use crate::row::FREE_TEXT;
+use disguise::Disguises;
 
 /// A text that every matching event holds in one of its sealed values.
 #[derive(Clone, Debug)]
@@ -69,6 +72,7 @@ fn of_term(Term { field, path, test }: &Term) -> Option<Piece> {
 /// Looks through frames, one after the other; keeps its buffers.
 pub(crate) struct Sieve<'s> {
     sought: &'s Sought,
+    disguises: Disguises,
     /// By tag, which of the columns it is; `NO_COLUMN` where the text is not looked for.
     numbers: Vec<u8>,
     columns: Vec<Column>,
@@ -100,7 +104,8 @@ impl<'s> Sieve<'s> {
         }
         let columns = sought.tags.iter().map(|_| Column::default()).collect();
         let (passing, folded) = (Vec::new(), Vec::new());
-        Self { sought, numbers, columns, indexes: 0..0, passing, folded }
+        let disguises = Disguises::new(sought.text.needle());
+        Self { sought, disguises, numbers, columns, indexes: 0..0, passing, folded }
     }
 
     /// False only if no value of the leaf at `index` holds the text.
@@ -116,7 +121,7 @@ impl<'s> Sieve<'s> {
     }
 
     fn look_through(&mut self, values: FrameValues<'_>) {
-        let Self { sought, numbers, columns, indexes, passing, folded } = self;
+        let Self { sought, disguises, numbers, columns, indexes, passing, folded } = self;
         *indexes = values.indexes();
         passing.clear();
         passing.resize((indexes.end - indexes.start) as usize, false);
@@ -131,7 +136,7 @@ impl<'s> Sieve<'s> {
             }
         }
         for column in &mut *columns {
-            column.find_places(&sought.text, values.bytes(), folded);
+            column.find_places(&sought.text, disguises, values.bytes(), folded);
         }
         if columns.iter().all(|column| column.places.is_empty()) {
             return;
@@ -152,7 +157,13 @@ impl Column {
         self.bytes.end = place.end;
     }
 
-    fn find_places(&mut self, text: &memmem::Finder<'_>, bytes: &[u8], folded: &mut Vec<u8>) {
+    fn find_places(
+        &mut self,
+        text: &memmem::Finder<'_>,
+        disguises: &mut Disguises,
+        bytes: &[u8],
+        folded: &mut Vec<u8>,
+    ) {
         let Self { bytes: column, places, next } = self;
         let bytes = &bytes[column.clone()];
         places.clear();
@@ -167,8 +178,13 @@ impl Column {
             places.push(from + found);
             from += found + 1;
         }
-        places.extend(memchr::memchr_iter(b'\\', bytes));
-        each_unstable(bytes, |place| places.push(place));
+        let escapes = memchr::memchr_iter(b'\\', bytes);
+        places.extend(escapes.filter(|place| disguises.may_be_escape(bytes.get(place + 1))));
+        each_unstable(bytes, |place| {
+            if disguises.may_be_character(&bytes[place..]) {
+                places.push(place);
+            }
+        });
         places.sort_unstable();
         places.iter_mut().for_each(|place| *place += column.start);
     }
@@ -183,6 +199,8 @@ impl Column {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Which of the values, beside each other in a frame, pass.
@@ -198,7 +216,8 @@ mod tests {
         let places: Vec<_> = values.iter().map(place).collect();
         bytes.extend_from_slice(text.as_bytes());
         places.iter().for_each(|place| column.widen(place.clone()));
-        column.find_places(&memmem::Finder::new(text), &bytes, &mut Vec::new());
+        let mut disguises = Disguises::new(text.as_bytes());
+        column.find_places(&memmem::Finder::new(text), &mut disguises, &bytes, &mut Vec::new());
         let passing: Vec<_> = places.into_iter().map(|place| column.has_place_in(place)).collect();
         assert_eq!(passing, expected, "{text} in {values:?}");
     }
@@ -216,6 +235,40 @@ mod tests {
         // What may hide it: an escape, a character that folds to others.
         check("xx", &["ab", "a\\u0078x", "a"], &[false, true, false]);
         check("xx", &["集群", "ａxＸb", ""], &[false, true, false]);
+        // What cannot.
+        check("xx", &["a\\nb\\\"", "，é", "x\\/"], &[false, false, false]);
+        check("a/b", &["a\\/b", "a\\nb"], &[true, false]);
+        check("é", &["e\u{301}", "a\\nb"], &[true, true]);
         check("xx", &[], &[]);
     }
+
+    proptest! {
+        // Protects: no value is passed over that holds the text once it is unescaped and folded.
+        #[test]
+        fn what_is_hidden_passes(
+            pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 0..8),
+            text in "[a-c1/ ]{1,3}|f|fi|s|ss|k|,|é|[ae\u{301}]{1,2}",
+        ) {
+            let value = pieces.concat();
+            let Ok(plain) = serde_json::from_str::<String>(&format!("\"{value}\"")) else {
+                return Ok(());
+            };
+            let text = fold(&text);
+            if fold(&plain).contains(&text) {
+                let mut column = Column::default();
+                column.widen(0..value.len());
+                let finder = memmem::Finder::new(&text);
+                let mut disguises = Disguises::new(text.as_bytes());
+                column.find_places(&finder, &mut disguises, value.as_bytes(), &mut Vec::new());
+                prop_assert!(column.has_place_in(0..value.len()), "{text:?} in {value:?}");
+            }
+        }
+    }
+
+    /// Parts of a JSON string that fold to others or to each other.
+    const PIECES: [&str; 30] = [
+        "a", "B", "c", "1", "/", " ", "\\/", "\\n", "\\\"", "\\u0061", "\\u0301", "Ａ", "ｂ", "①",
+        "²", "ﬁ", "ſ", "ß", "\u{212a}", "，", "é", "e", "\u{301}", "\u{323}", "\u{a0}", "\u{3000}",
+        "ｆ", "\u{2044}", "ẚ", "İ",
+    ];
 }

@@ -37,7 +37,7 @@ struct Entry {
 impl Thing {
     /// The targets of an event.
     pub(crate) fn targets(row: &Row<'_>) -> Vec<Self> {
-        let thing = |Target { kind, id, name }: &Target<'_>| {
+        let thing = |Target { kind, id, name, .. }: &Target<'_>| {
             let [kind, id, name] = [kind, id, name].map(|part| shown(part.clone()));
             Self { kind, id, name, role: None }
         };

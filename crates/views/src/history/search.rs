@@ -1,5 +1,7 @@
 //! Finding an object's events and the marks of its life.
 
+use std::borrow::Cow;
+
 use annals_record::Tag;
 
 use super::changes::{Known, Said};
@@ -7,7 +9,7 @@ use super::life::{Life, LifeMark, LifeStep, operations_of, step_of};
 use super::{HISTORY_LOOK_BACK_EVENTS_MAX, History, HistoryEvent};
 use crate::gather::Gather;
 use crate::page::Order;
-use crate::row::Row;
+use crate::row::{Row, Seen};
 use crate::thing::{Thing, text};
 use crate::{
     Answer, Field, Filter, Found, Page, Position, Progress, QueryError, Question, SearchIndex,
@@ -17,6 +19,8 @@ use crate::{
 const READ_EVENTS: usize = 100;
 /// Events looked at for one mark of a life.
 const MARK_EVENTS_MAX: usize = 1_000;
+/// Outcomes of what was done, at least in part.
+const DONE: [&str; 2] = ["success", "partial"];
 
 impl SearchIndex {
     /// The history of the object of type `kind` with `id`, oldest first, after `last`: at most
@@ -93,6 +97,17 @@ impl Object<'_> {
         target.or_else(|| Some((find(Thing::related(row))?, false)))
     }
 
+    /// How an event ended for the object: what is told of it alone, if it is one target of several.
+    fn outcome(self, row: &Row<'_>) -> String {
+        let is = |seen: &Seen<Cow<'_, str>>, text: &str| matches!(seen, Seen::Value(value) if value == text);
+        let mut targets = row.targets().iter();
+        let own = targets.find(|it| is(&it.kind, self.kind) && is(&it.id, self.id));
+        match own.and_then(|own| own.outcome.as_deref()) {
+            Some(outcome) => outcome.to_owned(),
+            None => text(row, Field::Outcome).unwrap_or_default(),
+        }
+    }
+
     /// The newest creation, or the oldest deletion, that was done.
     fn mark(
         self,
@@ -106,14 +121,16 @@ impl Object<'_> {
         }
         let question = question.and(Filter::and([
             Filter::one_of(Field::Operation, operations),
-            Filter::one_of(Field::Outcome, ["success", "partial"]),
+            Filter::one_of(Field::Outcome, DONE),
         ]));
         let order = match step {
             LifeStep::Created => Order::NewestFirst,
             LifeStep::Deleted => Order::OldestFirst,
         };
         let found = gather.first(&question, order, MARK_EVENTS_MAX, |found| {
-            self.find(&found.row()).is_some_and(|(_, is_target)| is_target)
+            let row = found.row();
+            let is_target = self.find(&row).is_some_and(|(_, is_target)| is_target);
+            is_target && DONE.contains(&self.outcome(&row).as_str())
         })?;
         Ok(found.map(|found| {
             let row = found.row();
@@ -189,7 +206,10 @@ impl Teller<'_, '_> {
         let row = found.row();
         let (thing, is_target) = self.object.find(&row)?;
         let operation = text(&row, Field::Operation).unwrap_or_default();
-        let outcome = text(&row, Field::Outcome).unwrap_or_default();
+        let outcome = match is_target {
+            true => self.object.outcome(&row),
+            false => text(&row, Field::Outcome).unwrap_or_default(),
+        };
         let subject = match is_target {
             true => thing.clone(),
             false => Thing::targets(&row).into_iter().next().unwrap_or_default(),

@@ -17,6 +17,8 @@ pub(crate) struct Target<'a> {
     pub(crate) kind: Seen<Cow<'a, str>>,
     pub(crate) id: Seen<Cow<'a, str>>,
     pub(crate) name: Seen<Cow<'a, str>>,
+    /// How it ended for this target, if that is told of each.
+    pub(crate) outcome: Option<Cow<'a, str>>,
 }
 
 /// An entry of a sealed array, as `record` wrote it.
@@ -28,22 +30,25 @@ struct Entry<'a> {
     id: Option<Cow<'a, str>>,
     #[serde(borrow)]
     name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    outcome: Option<Cow<'a, str>>,
 }
 
 impl<'a> Target<'a> {
     /// The target of an operation that has none.
-    pub(crate) const NONE: Self = Self { kind: Seen::Absent, id: Seen::Absent, name: Seen::Absent };
+    pub(crate) const NONE: Self =
+        Self { kind: Seen::Absent, id: Seen::Absent, name: Seen::Absent, outcome: None };
 
     /// The targets of a leaf; `kind` is the raw type in its core.
     pub(super) fn of(leaf: &'a Leaf, kind: Option<&'a str>) -> Vec<Self> {
         let kind = || Seen::from(kind.and_then(unquoted));
         match sealed(leaf, Tag::OBJECTS) {
             Seen::Value(json) => Self::read(json),
-            Seen::Erased => vec![Self { kind: kind(), id: Seen::Erased, name: Seen::Erased }],
+            Seen::Erased => vec![Self::erased(kind())],
             Seen::Absent => {
                 let id = sealed(leaf, Tag::OBJECT_ID).map(Cow::Borrowed);
                 let name = sealed(leaf, Tag::OBJECT_NAME).map(Cow::Borrowed);
-                let only = Self { kind: kind(), id, name };
+                let only = Self { kind: kind(), id, name, outcome: None };
                 if only.is_none() { Vec::new() } else { vec![only] }
             }
         }
@@ -53,9 +58,7 @@ impl<'a> Target<'a> {
     pub(super) fn related(leaf: &'a Leaf) -> Vec<Self> {
         match sealed(leaf, Tag::RELATED) {
             Seen::Value(json) => Self::read(json),
-            Seen::Erased => {
-                vec![Self { kind: Seen::Erased, id: Seen::Erased, name: Seen::Erased }]
-            }
+            Seen::Erased => vec![Self::erased(Seen::Erased)],
             Seen::Absent => Vec::new(),
         }
     }
@@ -63,9 +66,18 @@ impl<'a> Target<'a> {
     fn read(json: &'a str) -> Vec<Self> {
         let entries: Vec<Entry<'a>> = serde_json::from_str(json).unwrap_or_default();
         let there = |text: Option<Cow<'a, str>>| Seen::from(text.filter(|text| !text.is_empty()));
-        let target =
-            |Entry { kind, id, name }| Self { kind: there(kind), id: there(id), name: there(name) };
+        let target = |Entry { kind, id, name, outcome }| Self {
+            kind: there(kind),
+            id: there(id),
+            name: there(name),
+            outcome,
+        };
         entries.into_iter().map(target).collect()
+    }
+
+    /// One of which nothing but the type may be left.
+    fn erased(kind: Seen<Cow<'a, str>>) -> Self {
+        Self { kind, id: Seen::Erased, name: Seen::Erased, outcome: None }
     }
 
     /// True if it has an id or a name.

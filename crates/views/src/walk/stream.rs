@@ -123,9 +123,13 @@ impl<'p> Stream<'p> {
                 Steps::List(list)
             }
             Order::Index => {
-                Steps::RanksUp(part.first_rank_of(after_index.map_or(0, |a| a.saturating_add(1))))
+                let behind = last.map(|last| last.index).max(after_index);
+                Steps::RanksUp(part.first_rank_of(behind.map_or(0, |it| it.saturating_add(1))))
             }
-            Order::IndexBackwards => Steps::RanksDown(part.first_rank_of(search.as_of)),
+            Order::IndexBackwards => {
+                let end = last.map_or(search.as_of, |last| last.index.min(search.as_of));
+                Steps::RanksDown(part.first_rank_of(end))
+            }
         };
         let mut rows = Rows { sets, steps, next: None };
         rows.step(part);

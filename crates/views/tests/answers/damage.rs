@@ -11,7 +11,7 @@ use annals_views::{
     IndexOptions, Indexer, Order, Partial, PartialReason, Question, Scope, SearchIndex, Tail,
 };
 
-use crate::lives::{CATALOGUE, Lives, NOW, act, progress};
+use crate::lives::{CATALOGUE, Lives, NOW, act, intent, outcome, progress};
 
 const EVENTS: u64 = 600;
 
@@ -133,4 +133,40 @@ fn what_cannot_be_read_any_more() {
         lost.extend(batch.lost);
     }
     assert_eq!((told, lost), (everything_but(&hidden).0, vec![hidden]));
+}
+
+// Protects: a tail goes on behind an outcome whose intent is damaged; the outcome is told alone.
+#[test]
+fn an_intent_that_is_damaged() {
+    const PAIRS: u64 = 300;
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let lives = Lives::over(open(folder));
+    let begun = || act("1T08:00", "cluster.power_on", "li4");
+    for _ in 0..PAIRS / 20 {
+        lives.tell((0..20).map(|_| intent(begun())));
+    }
+    let ids: Vec<String> = (0..PAIRS).map(|number| format!("e-{number}")).collect();
+    for ids in ids.chunks(20) {
+        lives.tell(ids.iter().map(|id| outcome(begun(), id, "success")));
+    }
+    lives.ledger.close().unwrap();
+    drop(lives.index);
+    flip(folder);
+    let ledger = open(folder);
+    let now = Timestamp::parse(NOW).unwrap();
+    let question = Question::everything(Scope::everything(), now);
+    // Only outcomes are followed, so that none of the damaged leaves is met by itself.
+    let mut tail = Tail::new(ledger.reader(), &CATALOGUE, &question, PAIRS);
+    let (mut alone, mut joined) = (0, 0);
+    let mut looked_to = PAIRS;
+    while looked_to < 2 * PAIRS {
+        let batch = tail.advance(Duration::ZERO).unwrap();
+        looked_to = batch.looked_to;
+        for found in &batch.events {
+            *(if found.outcome.is_some() { &mut joined } else { &mut alone }) += 1;
+        }
+    }
+    assert_eq!(alone + joined, PAIRS);
+    assert!(alone > 0 && joined > 0, "{alone} {joined}");
 }

@@ -1,10 +1,10 @@
 //! Histories of one object.
 
-use annals_record::Record;
+use annals_record::{Object, Record};
 use annals_views::{Changed, HistoryEvent, LifeMark, LifeStep, Position, Question};
 use proptest::prelude::*;
 
-use crate::lives::{Lives, act, object, progress, related, short};
+use crate::lives::{Lives, act, intent, object, outcome, progress, related, short};
 
 /// A cluster from its creation to its end, among events that are not its own.
 fn lives() -> Lives {
@@ -159,6 +159,51 @@ fn life_marks() {
     assert_eq!(mark(&cluster.deleted), Some("07T08:00 cluster.release Some(\"zhang3\")".into()));
     assert_eq!(cluster.name.as_deref(), Some("barn"));
     assert_eq!(life("nothing"), annals_views::Life::default());
+}
+
+// Protects: of a deletion of several that failed for one, that one is not told as deleted.
+#[test]
+fn one_of_several_failed() {
+    let ended =
+        |words, outcome: &'static str| Object { outcome: Some(outcome.into()), ..object(words) };
+    let lives = Lives::of([
+        Record {
+            object: Some(object("cluster c-1")),
+            ..act("1T08:00", "cluster.create", "zhang3")
+        },
+        Record {
+            objects: vec![ended("cluster c-1", "failure"), ended("cluster c-2", "success")],
+            outcome: Some("partial".into()),
+            ..act("2T08:00", "cluster.release", "zhang3")
+        },
+    ]);
+    let ask = lives.ask("", "");
+    let failed = ["01T08:00 cluster.create target created: nothing_said".to_owned()]
+        .into_iter()
+        .chain(["02T08:00 cluster.release target: not_done".to_owned()]);
+    assert_eq!(told(&lives, &ask, CLUSTER, 10), failed.collect::<Vec<_>>());
+    let gone = ["02T08:00 cluster.release target deleted: nothing_said"];
+    assert_eq!(told(&lives, &ask, ["cluster", "c-2"], 10), gone);
+    let deleted = |id| lives.index.life(&ask, "cluster", id, &progress()).unwrap().value.deleted;
+    assert_eq!(deleted("c-1"), None);
+    assert!(deleted("c-2").is_some());
+}
+
+// Protects: what an operation turned out to concern stands in its outcome, for the index and for
+// the history alike.
+#[test]
+fn related_in_the_end() {
+    let release = |words| Record {
+        object: Some(object("cluster c-9")),
+        related: vec![related(words, "image")],
+        ..act("1T08:00", "cluster.create", "zhang3")
+    };
+    let lives =
+        Lives::of([intent(release("image i-1")), outcome(release("image i-2"), "e-0", "success")]);
+    let ask = lives.ask("", "");
+    let line = ["01T08:00 cluster.create image: nothing_said"];
+    assert_eq!(told(&lives, &ask, ["image", "i-2"], 10), line);
+    assert!(told(&lives, &ask, ["image", "i-1"], 10).is_empty());
 }
 
 proptest! {

@@ -253,7 +253,6 @@ impl Event {
             outcome.texts.insert(field, intent.texts[field]);
         }
         outcome.numbers.remove("source_port");
-        outcome.related.clear();
         outcome.request = None;
         if dice.once_in(2) {
             outcome.targets.clear();

@@ -59,6 +59,13 @@ impl Shown<'_> {
         }
     }
 
+    fn related(&self) -> &[Thing] {
+        match self.outcome {
+            Some(outcome) if !outcome.related.is_empty() => &outcome.related,
+            _ => &self.event.related,
+        }
+    }
+
     fn changes(&self) -> Option<&str> {
         match self.outcome {
             Some(outcome) if outcome.erased.contains("changes") => None,
@@ -73,7 +80,7 @@ impl Shown<'_> {
     /// The values of a field that holds texts, and of the groups of such fields.
     pub(crate) fn values(&self, field: Field) -> BTreeSet<String> {
         let targets = || self.targets().iter();
-        let related = || self.event.related.iter();
+        let related = || self.related().iter();
         let owned = |text: &str| text.to_owned();
         let mut values = BTreeSet::new();
         let operation = self.text("operation").unwrap_or_default();
@@ -363,7 +370,7 @@ fn term_finds(Term { field, path, test }: &Term, shown: &Shown<'_>) -> bool {
         }
         // Of an object its id is compared as ids are and its name as names are.
         Field::Object | Field::Related => {
-            let related = shown.event.related.iter();
+            let related = shown.related().iter();
             let targets = shown.targets().iter().filter(|_| *field == Field::Object);
             let one = |thing: &Thing| {
                 object_passes(Field::ObjectId, test, thing, shown.catalogue)
