@@ -68,6 +68,19 @@ def test_acts_that_are_over_before_they_are_left_open(house, recorder):
     assert recorder.stats().refused == 0
 
 
+def test_an_act_ends_once(house, recorder):
+    """Protects: ended by its id, an act has nothing more to say; the first word counts."""
+    for guarantee in ("strict", "spooled", "best_effort"):
+        act = recorder.begin("cluster.create", operator=guarantee, guarantee=guarantee)
+        recorder.finish(act.id, "partial")
+        act.finish("success")
+        assert act.later() == act.id
+    assert recorder.flush(SECONDS)
+    assert recorder.stats().refused == 0
+    outcomes = {event["operator"]: event["outcome"] for event in house.events()}
+    assert outcomes == dict.fromkeys(("strict", "spooled", "best_effort"), "partial")
+
+
 def test_a_server_that_is_away(house, recorder):
     """Protects: strict refuses, spooled goes on and loses nothing, best effort never waits; what was
     refused does not look as if it had begun."""

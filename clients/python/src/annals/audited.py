@@ -30,6 +30,11 @@ class Audited:
         self.is_open = True
         self._more: dict = {}
 
+    @property
+    def is_untold(self) -> bool:
+        """Its beginning is not recorded yet: it is told as a whole, or once it is left for later."""
+        return self._event is not None
+
     def object(self, type: str, id: str | None = None, name: str | None = None) -> Audited:
         """Names a target, in the place of those named at the beginning; more make it several."""
         thing = {k: v for k, v in {"type": type, "id": id, "name": name}.items() if v is not None}

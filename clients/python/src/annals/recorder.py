@@ -83,8 +83,8 @@ class Recorder:
         self._memory_end = 0
         # Ids of operations whose intent waits in memory.
         self._memory_intents: set[str] = set()
-        # Best-effort acts, whose events wait in their `Audited`, by id.
-        self._untold: weakref.WeakValueDictionary[str, Audited] = weakref.WeakValueDictionary()
+        # Acts of which nobody has said yet how they ended, by id.
+        self._open: weakref.WeakValueDictionary[str, Audited] = weakref.WeakValueDictionary()
         self._counts = {"sent": 0, "refused": 0, "dropped": 0}
         self._old_end = self._spool.end
         self._is_stopping = False
@@ -111,9 +111,8 @@ class Recorder:
         elif guarantee == "spooled":
             self._spool.append(INTENT, _dump(event))
         act = Audited(self, event)
-        if guarantee == "best_effort":
-            with self.bell:
-                self._untold[act.id] = act
+        with self.bell:
+            self._open[act.id] = act
         return act
 
     #: For `with`: an exception is a failure, `PermissionError` is denied.
@@ -128,11 +127,14 @@ class Recorder:
             fields.setdefault("duration_ms", took)
         ending = {"outcome": outcome, **fields}
         with self.bell:
-            act = self._untold.pop(id, None)
-            if act and act.is_open:
+            act = self._open.pop(id, None)
+            if act and act.is_open and act.is_untold:
                 # Nothing is told of it yet: then all at once.
                 act.finish(outcome, **fields)
                 return
+            if act:
+                # Whoever holds it has nothing to say any more.
+                act.is_open = False
             if id in self._memory_intents:
                 # Behind its intent, wherever that waits.
                 self._push(OUTCOME, {"id": id, "outcome": ending})

@@ -99,7 +99,10 @@ impl Object<'_> {
 
     /// How an event ended for the object: what is told of it alone, if it is one target of several.
     fn outcome(self, row: &Row<'_>) -> String {
-        let is = |seen: &Seen<Cow<'_, str>>, text: &str| matches!(seen, Seen::Value(value) if value == text);
+        let is = |seen: &Seen<Cow<'_, str>>, text: &str| match seen {
+            Seen::Value(value) => value == text,
+            Seen::Absent | Seen::Erased => false,
+        };
         let mut targets = row.targets().iter();
         let own = targets.find(|it| is(&it.kind, self.kind) && is(&it.id, self.id));
         match own.and_then(|own| own.outcome.as_deref()) {
