@@ -42,13 +42,17 @@ export interface StreamHandlers {
   onState: (isConnected: boolean) => void;
 }
 
-/** Follows a stream until the signal ends it; throws what the server refuses for good. */
+/**
+ * Follows a stream until the signal ends it; throws what the server refuses for good. It begins behind
+ * the message of the id `from`; without one, with what is still to come.
+ */
 export async function follow(
   path: string,
   { onMessage, onState }: StreamHandlers,
   signal: AbortSignal,
+  from = "",
 ): Promise<void> {
-  let last = "";
+  let last = from;
   let pause = PAUSE_MS;
   while (!signal.aborted) {
     try {

@@ -196,9 +196,25 @@ export function spanOf(text: string, reader: Reader): Span | null {
 
 /** Two instants as a text that means exactly them; whole seconds. */
 export function absolute(from: number, to: number): string {
-  const write = (instant: number) =>
-    new Date(Math.round(instant / SECOND_MS) * SECOND_MS).toISOString().replace(".000Z", "Z");
-  return `${write(from)}..${write(to)}`;
+  return `${written(from)}..${written(to)}`;
+}
+
+function written(instant: number): string {
+  return new Date(Math.round(instant / SECOND_MS) * SECOND_MS).toISOString().replace(".000Z", "Z");
+}
+
+const CALENDAR = /\d-\d|\d:\d/;
+
+/**
+ * A range of calendar and clock as one that means the same in every zone; any other as it was typed,
+ * for it moves with its reader.
+ */
+export function zoneless(text: string, reader: Reader): string {
+  const span = CALENDAR.test(tidied(text)) ? spanOf(text, reader) : null;
+  if (!span) return text.trim();
+  const from = span.from === null ? "" : written(span.from);
+  if (reachesNow(text)) return `${from}..now`;
+  return `${from}..${span.to === null ? "" : written(span.to)}`;
 }
 
 /** True where the range moves with the clock and has no end: what a live tail can follow. */

@@ -11,7 +11,7 @@ import { basePath } from "../api/base";
 import { onSignedOut } from "../api/client";
 import { queryClient } from "../api/queries";
 import { sessionQuery, useSession } from "../api/session";
-import { backTo } from "../back";
+import { ledTo } from "../back";
 import { heard, isEmbedded, parents } from "../embedded";
 import { useT } from "../i18n/locale";
 import { paths } from "../paths";
@@ -39,7 +39,7 @@ function Frame() {
   const [isMenuOpen, menu] = useDisclosure(false);
   const address = useRouterState({ select: (state) => state.location.pathname });
   useLeavingWhenSignedOut();
-  useBeingLed();
+  useBeingLed(session.signed_in ? session.embed?.columns : undefined);
 
   const rights = session.signed_in ? session.rights : [];
   const entries = NAV.filter((entry) => entry.right === null || rights.includes(entry.right));
@@ -105,6 +105,8 @@ function useLeavingWhenSignedOut(): void {
           void navigate({ to: paths.embed });
           return;
         }
+        // Another call that was under way: the address to come back to is already kept.
+        if (window.location.pathname === basePath + paths.signIn.slice(1)) return;
         const back = `${window.location.pathname}${window.location.search}`;
         void navigate({ href: `${paths.signIn}?return=${encodeURIComponent(back)}` });
       }),
@@ -113,16 +115,17 @@ function useLeavingWhenSignedOut(): void {
 }
 
 /** Inside a frame, shows the pages that the page around asks for. */
-function useBeingLed(): void {
+function useBeingLed(columns: string[] | undefined): void {
   const navigate = useNavigate();
   useEffect(() => {
     if (!isEmbedded) return;
     const allowed = parents();
     const listen = (event: MessageEvent) => {
       const said = heard(event, allowed);
-      if (said?.type === "annals:open") void navigate({ href: backTo(said.path, basePath) });
+      if (said?.type !== "annals:open") return;
+      void navigate({ href: ledTo(said.path, basePath, columns) });
     };
     window.addEventListener("message", listen);
     return () => window.removeEventListener("message", listen);
-  }, [navigate]);
+  }, [navigate, columns]);
 }

@@ -29,6 +29,8 @@ export const exports = {
   formats: (code: string) => FORMATS[code] ?? code,
   state: "State",
   states: (code: string) => STATES[code] ?? code,
+  rows: (number: string, count: number, isLeast: boolean) =>
+    `${isLeast ? "At least " : ""}${number} ${count === 1 ? "event" : "events"} would be written`,
   counting: "Counting …",
   rowsOf: (rows: string, total: string) => `${rows} of ${total}`,
   size: (rows: string, bytes: string) => `${rows} events, ${bytes}`,

@@ -31,6 +31,7 @@ export const exports: TranslationOf<typeof english> = {
   formats: (code) => FORMATS[code] ?? code,
   state: "状态",
   states: (code) => STATES[code] ?? code,
+  rows: (number, _count, isLeast) => `将写入${isLeast ? "至少 " : " "}${number} 条事件`,
   counting: "正在统计…",
   rowsOf: (rows, total) => `${rows} / ${total}`,
   size: (rows, bytes) => `${rows} 条事件，${bytes}`,

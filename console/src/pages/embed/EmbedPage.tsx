@@ -7,10 +7,11 @@ import { useMantineColorScheme } from "@mantine/core";
 import { IconPlugConnected } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
+import { basePath } from "../../api/base";
 import { useBearer as showToken } from "../../api/client";
 import { queryClient } from "../../api/queries";
 import { type EmbedView, sessionQuery } from "../../api/session";
-import { backTo } from "../../back";
+import { ledTo } from "../../back";
 import { heard, parents, tell } from "../../embedded";
 import { useLocale, useT } from "../../i18n/locale";
 import { paths } from "../../paths";
@@ -18,13 +19,6 @@ import { ErrorState } from "../../shell/ErrorState";
 import { StateBlock } from "../../ui/StateBlock";
 
 const THEMES = ["light", "dark", "auto"] as const;
-
-/** The page to begin with; the audit page shows the columns that came with the token. */
-function first(open: string | undefined, columns: string[] | undefined): string {
-  const path = open ? backTo(open, "/") : paths.log;
-  if (!columns?.length || !path.startsWith("/ui/log")) return path;
-  return `${path}${path.includes("?") ? "&" : "?"}columns=${encodeURIComponent(columns.join(","))}`;
-}
 
 export function EmbedPage() {
   const t = useT("embed");
@@ -51,7 +45,10 @@ export function EmbedPage() {
       // A token that is no longer good: wait for another one.
       if (!session.signed_in) return;
       show(session.embed ?? {});
-      await navigate({ href: first(open, session.embed?.columns), replace: true });
+      await navigate({
+        href: ledTo(open ?? paths.log, basePath, session.embed?.columns),
+        replace: true,
+      });
     };
     const listen = (event: MessageEvent) => {
       const said = heard(event, allowed);

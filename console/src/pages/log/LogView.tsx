@@ -109,8 +109,13 @@ export function LogView({ search, onSearch: go }: LogViewProps) {
   const context = useMemo(() => ({ catalogue, format, nameOf }), [catalogue, format, nameOf]);
   const setColumns = (next: string[] | null) => {
     keep({ columns: next ?? undefined, ...(next ? {} : { widths: undefined }) });
-    if (search.columns) go({ columns: next?.join(",") }, true);
+    go({ columns: next?.join(",") }, true);
   };
+  // The reader's own columns stand in the address, too: whoever gets it sees the same.
+  const own = search.columns ? undefined : kept.columns?.join(",");
+  useEffect(() => {
+    if (own) go({ columns: own }, true);
+  }, [own, go]);
   useLogKeys({
     onFilter: () => bar.current?.focus(),
     onStep: step,

@@ -3,7 +3,7 @@
 import { Button, Popover, SegmentedControl } from "@mantine/core";
 import { IconCalendarTime, IconChevronDown } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
-import { RANGE_PRESETS, type Span, spanOf } from "../../ask/range";
+import { RANGE_PRESETS, type Span, spanOf, zoneless } from "../../ask/range";
 import { browserZone, useLocale, useT } from "../../i18n/locale";
 import button from "../../ui/button.module.css";
 import fields from "../../ui/field.module.css";
@@ -21,10 +21,10 @@ export interface RangePickerProps {
 
 export function RangePicker({ range, asked, isOpen, onOpen, onRange }: RangePickerProps) {
   const t = useT("log");
-  const { format } = useLocale();
+  const { format, zone } = useLocale();
   const { span, isRangeGood: isGood } = asked;
   const pick = (text: string) => {
-    onRange(text);
+    onRange(zoneless(text, { now: Date.now(), zone }));
     onOpen(false);
   };
   return (

@@ -3,9 +3,13 @@
 import { Button, Checkbox, Popover, TextInput } from "@mantine/core";
 import { IconBookmark, IconLink, IconTrash, IconUsers } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
 import type { components } from "../../api/__generated__/schema";
+import { basePath, serverUrl } from "../../api/base";
 import { answer, api } from "../../api/client";
+import { backTo } from "../../back";
+import { isEmbedded } from "../../embedded";
 import { useT } from "../../i18n/locale";
 import { ErrorState } from "../../shell/ErrorState";
 import button from "../../ui/button.module.css";
@@ -50,6 +54,8 @@ export function ViewsMenu(props: ViewsMenuProps) {
 function Views({ onView, onClose, ...current }: ViewsMenuProps & { onClose: () => void }) {
   const t = useT("log");
   const cache = useQueryClient();
+  // Not the window's address: a frame keeps its one address whatever it shows.
+  const address = useRouterState({ select: (state) => state.location.href });
   const { data, error } = useQuery({
     queryKey: VIEWS_KEY,
     queryFn: () => answer(api.GET("/v1/views")),
@@ -91,12 +97,13 @@ function Views({ onView, onClose, ...current }: ViewsMenuProps & { onClose: () =
           </li>
         ))}
       </ul>
-      <SaveForm {...current} />
+      {/* What is saved in a frame belongs to its token and is lost with it. */}
+      {isEmbedded ? null : <SaveForm {...current} />}
       <button
         type="button"
         className={classes.plain}
         onClick={() => {
-          void copyText(window.location.href);
+          void copyText(serverUrl + backTo(address, basePath));
           onClose();
         }}
       >

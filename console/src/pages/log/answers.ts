@@ -13,7 +13,8 @@ import type { LogViewState } from "./view";
 export function useAnswers(search: LogSearch, view: LogViewState, isHeld: boolean) {
   const asked = useAsked(search);
   const walk = useRows(asked.question, view.order);
-  const live = useLive(asked.question, view.isLive, isHeld);
+  const walked = { question: asked.question, order: view.order, asOf: walk.first?.as_of };
+  const live = useLive(walked, view.isLive, isHeld);
   const rows = useMemo(
     () => (live.shown.length > 0 ? joinRows(live.shown, walk.rows) : walk.rows),
     [live.shown, walk.rows],

@@ -4,9 +4,9 @@
 // the reader looks further down; nothing moves under the eye.
 
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { type AuditEvent, eventsPage, type Question } from "../../api/events";
-import { follow } from "../../api/stream";
+import { follow, type Message } from "../../api/stream";
 import { merged } from "./merge";
 
 const FIRST_ROWS = 100;
@@ -60,21 +60,38 @@ interface Fresh {
 
 const NOTHING: Fresh = { shown: [], held: [] };
 
-/** Follows new events of a filter while `isOn`; holds them back while `isHeld`. */
-export function useLive(question: Question, isOn: boolean, isHeld: boolean): Live {
+/** The walk that new events come on top of. */
+export interface Walked {
+  question: Question;
+  order: Order;
+  /** How many events the log had at its moment; undefined until the first page is there. */
+  asOf: number | undefined;
+}
+
+/**
+ * Follows new events of a walk while `isOn`, from its moment on; holds them back while `isHeld`. What
+ * came stays when the following ends, and it goes on behind that; another walk begins with none.
+ */
+export function useLive({ question, order, asOf }: Walked, isOn: boolean, isHeld: boolean): Live {
   const [fresh, setFresh] = useState<Fresh>(NOTHING);
   const [times, setTimes] = useState<number[]>([]);
   const [isConnected, setIsConnected] = useState(false);
   const [damaged, setDamaged] = useState<Damaged | null>(null);
   const [error, setError] = useState<unknown>(null);
   const { q, tz } = question;
+  const walk = JSON.stringify([question, order, asOf]);
+  /** The walk that is followed, and the id of its newest event that was seen. */
+  const followed = useRef({ walk: "", last: "" });
 
   useEffect(() => {
-    setFresh(NOTHING);
+    if (followed.current.walk !== walk) {
+      followed.current = { walk, last: asOf ? String(asOf - 1) : "" };
+      setFresh(NOTHING);
+      setDamaged(null);
+    }
     setTimes([]);
-    setDamaged(null);
     setError(null);
-    if (!isOn) return;
+    if (!isOn || asOf === undefined) return;
     const ending = new AbortController();
     const parameters = new URLSearchParams({ ...(q ? { q } : {}), ...(tz ? { tz } : {}) });
     let queue: AuditEvent[] = [];
@@ -87,24 +104,29 @@ export function useLive(question: Question, isOn: boolean, isHeld: boolean): Liv
       setFresh((old) => ({ ...old, held: merged(came, old.held) }));
       setTimes((old) => [...old, ...came.map(() => now)].filter((at) => now - at < RATE_WINDOW_MS));
     };
-    const onMessage = ({ event, data }: { event: string; data: string }) => {
+    const onMessage = ({ id, event, data }: Message) => {
+      if (id) followed.current.last = id;
       if (event === "damaged") setDamaged(JSON.parse(data) as Damaged);
       if (event !== "message") return;
       queue.push(JSON.parse(data) as AuditEvent);
       if (!frame) frame = requestAnimationFrame(flush);
     };
-    follow(`/v1/tail?${parameters}`, { onMessage, onState: setIsConnected }, ending.signal).catch(
-      setError,
-    );
+    follow(
+      `/v1/tail?${parameters}`,
+      { onMessage, onState: setIsConnected },
+      ending.signal,
+      followed.current.last,
+    ).catch(setError);
     return () => {
       ending.abort();
       cancelAnimationFrame(frame);
+      flush();
       setIsConnected(false);
     };
-  }, [isOn, q, tz]);
+  }, [isOn, q, tz, walk, asOf]);
 
   const release = () => setFresh((old) => ({ shown: merged(old.held, old.shown), held: [] }));
-  if (!isHeld && fresh.held.length > 0) release();
+  if (!(isOn && isHeld) && fresh.held.length > 0) release();
   return {
     shown: fresh.shown,
     waiting: fresh.held.length,
