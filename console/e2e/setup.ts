@@ -126,6 +126,7 @@ async function openPortal(): Promise<Server> {
     const address = new URL(asked.url ?? "/", "http://portal");
     const server = address.searchParams.get("server") ?? "";
     const token = JSON.stringify(address.searchParams.get("token") ?? "");
+    const open = JSON.stringify(address.searchParams.get("open") ?? undefined) ?? "undefined";
     answer.setHeader("content-type", "text/html; charset=utf-8");
     answer.end(`<!doctype html><title>Portal</title>
       <button>Open a user</button><output></output>
@@ -137,7 +138,7 @@ async function openPortal(): Promise<Server> {
         const say = (message) => frame.contentWindow.postMessage(message, server);
         addEventListener("message", ({ origin, data }) => {
           if (origin !== theirs) return;
-          if (data.type === "annals:ready") say({ type: "annals:token", token: ${token} });
+          if (data.type === "annals:ready") say({ type: "annals:token", token: ${token}, open: ${open} });
           if (data.type === "annals:location") document.querySelector("output").value = data.path;
         });
         document.querySelector("button").onclick = () =>

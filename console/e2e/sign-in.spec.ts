@@ -103,3 +103,20 @@ test("an ended session keeps the address", async ({ page, house, context }) => {
   await enter(page, "viewer", PASSWORD);
   await expect(page).toHaveURL(/\/ui\/log\?q=operation/);
 });
+
+// The page notices by itself, with several calls under way that are all refused.
+test("a session that ends under an open page leads back to it", async ({
+  page,
+  house,
+  context,
+}) => {
+  await signIn(context.request, house.url, "viewer", PASSWORD);
+  await page.goto("/ui/log?q=operation%3Acluster.*&by=service");
+  await expect(page.locator("[role=gridcell]").first()).toBeVisible();
+  const before = page.url();
+  await context.clearCookies();
+  await page.locator("body").press("r");
+  await enter(page, "viewer", PASSWORD);
+  await expect(page).toHaveURL(before);
+  await expect(page.locator("[role=gridcell]").first()).toBeVisible();
+});

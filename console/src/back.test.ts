@@ -1,7 +1,7 @@
 // The address to return to comes from outside: it must never lead away from this console.
 
 import { expect, test } from "vitest";
-import { backTo } from "./back";
+import { backTo, ledTo } from "./back";
 
 test("only pages of this console are led back to", () => {
   const check = (wanted: string | undefined, expected: string, base = "/") =>
@@ -15,4 +15,15 @@ test("only pages of this console are led back to", () => {
   check("/\\elsewhere.example", "/");
   check("javascript:alert(1)", "/");
   check("/ui/sign-in?return=/ui/sign-in", "/");
+});
+
+test("a frame is led below the base path, with the columns of its token", () => {
+  const check = (wanted: string, expected: string, columns = ["time", "operator"]) =>
+    expect(ledTo(wanted, "/audit/", columns)).toBe(expected);
+  check("/audit/ui/log?range=30d", "/ui/log?range=30d&columns=time%2Coperator");
+  check("/ui/log", "/ui/log?columns=time%2Coperator");
+  check("/ui/log?columns=outcome", "/ui/log?columns=outcome");
+  check("/ui/log", "/ui/log", []);
+  check("/audit/ui/integrity", "/ui/integrity");
+  check("https://elsewhere.example/ui/log", "/");
 });

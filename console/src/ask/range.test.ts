@@ -1,7 +1,7 @@
 // What people type as a time is what the server is asked, in every zone and script.
 
 import { describe, expect, test } from "vitest";
-import { absolute, reachesNow, spanOf, wider } from "./range";
+import { absolute, reachesNow, spanOf, wider, zoneless } from "./range";
 import { instantOf } from "./zoned";
 
 const NOW = Date.parse("2026-11-26T10:30:00Z");
@@ -84,4 +84,19 @@ describe("a range", () => {
     expect(wider("90d", reader)).toBe("all");
     expect(wider("all", reader)).toBeNull();
   });
+});
+
+// An address is read in other zones than the one it was typed in.
+test("a typed range of the calendar means the same in every zone", () => {
+  const check = (text: string, expected: string) =>
+    expect(zoneless(text, { now: NOW, zone: "Asia/Shanghai" })).toBe(expected);
+  check("2026-11-01..2026-11-07", "2026-10-31T16:00:00Z..2026-11-07T16:00:00Z");
+  check("2026-11", "2026-10-31T16:00:00Z..2026-11-30T16:00:00Z");
+  check("11-07 08:00 至 09:30", "2026-11-07T00:00:00Z..2026-11-07T01:30:00Z");
+  check("2026-11-01..", "2026-10-31T16:00:00Z..now");
+  check("..2026-11-07", "..2026-11-07T16:00:00Z");
+  check("2h", "2h");
+  check("today", "today");
+  check("now-2h..now-1h", "now-2h..now-1h");
+  expect(reachesNow("2026-10-31T16:00:00Z..now")).toBe(true);
 });
