@@ -81,7 +81,7 @@ test.describe("below a base path", () => {
         ANNALS_CONSOLE_BASE_PATH: "/audit",
         ANNALS_CONSOLE_FRAME_ANCESTORS: JSON.stringify([portal]),
       });
-      await use({ url: `${url}/audit`, portal } as House);
+      await use({ url, portal } as House);
       await stop();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -89,8 +89,9 @@ test.describe("below a base path", () => {
 
   test("the page around leads to pages, which keep the token's columns", async ({
     page,
-    house,
+    house: origin,
   }) => {
+    const house = { ...origin, url: `${origin.url}/audit` };
     const admin = await request.newContext();
     await admin.post(`${house.url}/v1/sign-in`, {
       headers: { origin: new URL(house.url).origin },

@@ -110,13 +110,13 @@ test("a session that ends under an open page leads back to it", async ({
   house,
   context,
 }) => {
-  await signIn(context.request, house.url, "viewer", PASSWORD);
+  await signIn(context.request, house.url, "auditor", PASSWORD);
   await page.goto("/ui/log?q=operation%3Acluster.*&by=service");
   await expect(page.locator("[role=gridcell]").first()).toBeVisible();
   const before = page.url();
   await context.clearCookies();
   await page.locator("body").press("r");
-  await enter(page, "viewer", PASSWORD);
+  await enter(page, "auditor", PASSWORD);
   await expect(page).toHaveURL(before);
   await expect(page.locator("[role=gridcell]").first()).toBeVisible();
 });
