@@ -8,6 +8,8 @@ use house::{House, annals, annals_with, generated};
 use serde_json::Value;
 
 const EVENTS: u64 = 3_000;
+/// Frames that a ledger keeps for reading, at most.
+const FRAMES_KEPT: usize = 64;
 
 /// A house with generated events, a reader's token, and the events.
 fn filled() -> (House, String, Vec<Value>) {
@@ -232,6 +234,48 @@ fn scopes_of_tokens() {
     let other = events.iter().find(|e| text(e, "service") != "hpc-clusters").unwrap();
     let (status, _) = house.get(token, &format!("/v1/events/{}", text(other, "id")));
     assert_eq!(status, 404);
+}
+
+// Protects: what damage hides is told on stderr, whatever was asked.
+#[test]
+fn what_is_not_all_there_is_says_so() {
+    use std::os::unix::fs::FileExt as _;
+    let house = House::start();
+    let emitter = house.token("emitter");
+    let reader = house.token("auditor");
+    let segments = house.data().join("ledger/segments");
+    let segment = house::files_below(&segments).pop().unwrap();
+    // Behind what was written are zeros.
+    let end = || std::fs::read(&segment).unwrap().iter().rposition(|byte| *byte != 0).unwrap();
+    let start = end();
+    let lines: Vec<String> =
+        (0..40).map(|number| house::event(&format!("e{number}")).replace("c-e", "c")).collect();
+    assert_eq!(house.post_events(&emitter, &lines.join("\n")).0, 200);
+    let end_of_events = end();
+    let commands: [&[&str]; 3] = [
+        &["history", "cluster", "c7"],
+        &["profile", "zhang3", "--from", "3000d"],
+        &["search", "operator:zhang3"],
+    ];
+    for command in commands {
+        let (code, _, hint) = run(&house, &reader, command);
+        assert!(code == 0 && !hint.contains("not all there is"), "{command:?}: {hint}");
+    }
+    let file = std::fs::OpenOptions::new().read(true).write(true).open(&segment).unwrap();
+    let (mut byte, place) = ([0], start.midpoint(end_of_events) as u64);
+    file.read_exact_at(&mut byte, place).unwrap();
+    file.write_all_at(&[byte[0] ^ 1], place).unwrap();
+    // The server keeps the newest frames it read, and each request is one.
+    for number in 0..=FRAMES_KEPT {
+        let line = house::event(&format!("beside{number}")).replace("zhang3", "li4");
+        assert_eq!(house.post_events(&emitter, &line).0, 200);
+        assert_eq!(house.get(&reader, &format!("/v1/events/beside{number}")).0, 200);
+    }
+    for command in commands {
+        let (code, _, hint) = run(&house, &reader, command);
+        assert_eq!((code, hint.matches("not all there is").count()), (0, 1), "{command:?}: {hint}");
+        assert!(hint.contains("damaged"), "{command:?}: {hint}");
+    }
 }
 
 // Protects: histories and profiles say something true to people and to programs.

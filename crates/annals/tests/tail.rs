@@ -6,7 +6,7 @@ mod house;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use house::{ANNALS, House, event};
+use house::{ANNALS, House, annals_with, event};
 use serde_json::Value;
 
 struct Listener(Child);
@@ -16,6 +16,46 @@ impl Drop for Listener {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+// Protects: days begin in the same zone for `tail` and `export` as for `search`.
+#[test]
+fn days_begin_in_the_zone_asked_for() {
+    let house = House::start();
+    let (emitter, reader) = (house.token("emitter"), house.token("viewer"));
+    let times = ["01T15:59:59", "01T16:00:00", "02T15:59:59", "02T16:00:00"];
+    for (number, time) in times.iter().enumerate() {
+        let line = event(&format!("e{number}")).replace("20T08:30:00", time);
+        assert_eq!(house.post_events(&emitter, &line).0, 200);
+    }
+    let server = format!("http://{}", house.address);
+    let env = [("ANNALS_TOKEN", reader.as_str()), ("ANNALS_SERVER", server.as_str())];
+    let file = house.path("of.ndjson");
+    let (filter, zone) = ("time:2026-11-02", ["--tz", "Asia/Shanghai"]);
+    let search = [&["search", filter, "--order", "time"][..], &zone].concat();
+    let export = [&["export", filter, "--out", file.to_str().unwrap()][..], &zone].concat();
+    let found = annals_with(&search, &env, b"").stdout;
+    let ids = |text: &str| -> Vec<String> {
+        let id = |line| serde_json::from_str::<Value>(line).unwrap()["id"].clone();
+        text.lines().map(|line| id(line).as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(std::str::from_utf8(&found).unwrap()), ["e1", "e2"]);
+    let exported = annals_with(&export, &env, b"");
+    assert!(exported.status.success(), "{}", String::from_utf8_lossy(&exported.stderr));
+    assert_eq!(ids(&std::fs::read_to_string(&file).unwrap()), ["e1", "e2"]);
+    let tail = Command::new(ANNALS)
+        .args(["tail", filter, "--after", "0"])
+        .args(zone)
+        .envs(env)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut listener = Listener(tail);
+    let lines = BufReader::new(listener.0.stdout.take().unwrap()).lines();
+    let heard: Vec<String> = lines.take(2).map(Result::unwrap).collect();
+    assert_eq!(ids(&heard.join("\n")), ["e1", "e2"]);
 }
 
 // Protects: events come once and in order, under the filter, from the position asked for, although

@@ -8,6 +8,7 @@ use annals_record::{Catalogue, Sender, Timestamp};
 use annals_views::SearchIndex;
 use tokio::sync::Semaphore;
 
+use crate::at_work::AtWork;
 use crate::auth::token::Token;
 use crate::budget::Budget;
 use crate::config::Config;
@@ -60,6 +61,8 @@ pub(crate) struct App {
     pub(crate) recorder: Recorder,
     pub(crate) pseudonyms: Pseudonyms,
     pub(crate) budget: Arc<Budget>,
+    /// The export under work.
+    pub(crate) exporting: AtWork,
     /// Places for listeners to live events.
     pub(crate) listeners: Arc<Semaphore>,
     pub(crate) started: Timestamp,
@@ -121,6 +124,7 @@ impl App {
             publisher,
             scrub,
             budget,
+            exporting: AtWork::default(),
             listeners: Arc::new(Semaphore::new(LISTENERS_MAX)),
             started,
         }

@@ -1,14 +1,19 @@
-//! What a request for many events says, read once for calls and for jobs: filter, times, columns.
+//! What a request for many events says, read once for calls and for jobs: filter, times, zone,
+//! columns.
 
 use annals_api::wire::column::Column;
 use annals_api::wire::export::ExportRequest;
 use annals_record::{Catalogue, Timestamp};
 use annals_views::{Filter, FilterError, Question, Scope};
+use jiff::tz::TimeZone;
 
 use crate::masks::{MaskedField, Masks};
 
 /// Most columns of a view or an export.
 const COLUMNS_MAX: usize = 100;
+
+/// What is wrong with a time zone that is none.
+pub(crate) const NO_ZONE: &str = "is not a time zone such as Asia/Shanghai or UTC";
 
 /// Why it cannot be asked.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +59,9 @@ pub(crate) fn asked(
         filter: masks.narrow(Filter::parse(&request.q, catalogue)?, catalogue)?,
         from: time("from", &request.from)?,
         to: time("to", &request.to)?,
+        zone: request.tz.as_deref().map_or(Ok(TimeZone::UTC), |name| {
+            zone(name).ok_or_else(|| AskError::field("tz", NO_ZONE))
+        })?,
         ..Question::everything(scope, now)
     };
     let columns = columns(&request.columns)?;
@@ -70,6 +78,11 @@ pub(crate) fn columns(names: &[String]) -> Result<Vec<Column>, AskError> {
         Column::parse(name).ok_or_else(unknown)
     };
     names.iter().map(parse).collect()
+}
+
+/// A time zone by its name in the IANA database.
+pub(crate) fn zone(name: &str) -> Option<TimeZone> {
+    TimeZone::get(name).ok()
 }
 
 /// A time in ns since 1970.

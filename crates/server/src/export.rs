@@ -3,6 +3,8 @@
 //! A job is bound to a ledger head and walks the events below it, oldest first. How far the file
 //! is good is kept beside the cursor, so a job goes on where it was after a restart, and its file
 //! is the same, byte for byte. It begins only after the event that records it is in the ledger.
+//! An index that is behind is waited for; what damage to the ledger hides is passed over, and the
+//! job says so.
 //! Who may begin and see jobs is not decided here.
 
 mod error;
@@ -20,7 +22,9 @@ use std::time::{Duration, Instant};
 use annals_api::wire::column::{Column, Words};
 use annals_api::wire::export::ExportFormat;
 use annals_ledger::disk::{Disk as _, Real};
-use annals_views::{Order, Page, PageToken, Question, Scope, SearchIndex};
+use annals_views::{
+    Answer, Order, Page, PageToken, PartialReason, QueryError, Question, Scope, SearchIndex,
+};
 
 use crate::app::{App, Shared};
 use crate::asked::{AskError, asked};
@@ -71,6 +75,7 @@ pub(crate) fn media_type(format: ExportFormat) -> &'static str {
 
 /// The thread that works on jobs; ends when dropped, in the middle of a job too.
 pub(crate) struct Exporter {
+    app: Shared,
     stopping: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -79,17 +84,20 @@ impl Exporter {
     /// Starts it. Without views there is nothing to export from.
     pub(crate) fn start(app: &Shared) -> std::io::Result<Self> {
         let stopping = Arc::new(AtomicBool::new(false));
-        let Some(index) = app.search.clone() else { return Ok(Self { stopping, thread: None }) };
-        let (app, told) = (app.clone(), stopping.clone());
-        let run = move || run(&app, &index, &told);
+        let Some(index) = app.search.clone() else {
+            return Ok(Self { app: app.clone(), stopping, thread: None });
+        };
+        let (shared, told) = (app.clone(), stopping.clone());
+        let run = move || run(&shared, &index, &told);
         let thread = std::thread::Builder::new().name("exports".to_owned()).spawn(run)?;
-        Ok(Self { stopping, thread: Some(thread) })
+        Ok(Self { app: app.clone(), stopping, thread: Some(thread) })
     }
 }
 
 impl Drop for Exporter {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::Relaxed);
+        self.app.exporting.give_up_any();
         if let Some(thread) = self.thread.take() {
             thread.thread().unpark();
             if thread.join().is_err() {
@@ -103,14 +111,11 @@ fn run(app: &App, index: &SearchIndex, stopping: &AtomicBool) {
     let mut swept: Option<Instant> = None;
     while !stopping.load(Ordering::Relaxed) {
         if swept.is_none_or(|swept| swept.elapsed() >= SWEEP) {
-            if let Err(error) = sweep(app) {
-                tracing::warn!(error = &error as &dyn std::error::Error, "cannot tidy exports");
-            }
+            tidy(app);
             swept = Some(Instant::now());
         }
         match work_next(app, index, stopping) {
-            // A job that was ended in the middle has left a file.
-            Ok(true) => swept = None,
+            Ok(true) => {}
             Ok(false) => std::thread::park_timeout(IDLE),
             Err(error) => {
                 tracing::error!(
@@ -136,6 +141,12 @@ pub(crate) fn work_next(
     Ok(next.is_some())
 }
 
+fn tidy(app: &App) {
+    if let Err(error) = sweep(app) {
+        tracing::warn!(error = &error as &dyn std::error::Error, "cannot tidy exports");
+    }
+}
+
 /// Removes jobs whose time is over, and files that no job names.
 fn sweep(app: &App) -> Result<(), ExportError> {
     app.control.forget_expired_exports()?;
@@ -156,12 +167,14 @@ fn sweep(app: &App) -> Result<(), ExportError> {
     Ok(())
 }
 
-fn work(app: &App, index: &SearchIndex, row: &ExportRow, stopping: &AtomicBool) {
+/// Works on a job to its end.
+pub(crate) fn work(app: &App, index: &SearchIndex, row: &ExportRow, stopping: &AtomicBool) {
     let id = row.id.as_str();
-    let job = Job { app, index, row, stopping };
+    let held = app.exporting.begin(id);
+    let job = Job { app, index, row, stopping, asking: held.progress() };
     let ended = match job.run() {
         // The next start goes on with it; or somebody ended it.
-        Err(ExportError::Stopping | ExportError::Ended) => return,
+        Err(ExportError::Stopping | ExportError::Ended) => Ok(false),
         Ok((progress, sha256)) => {
             app.control.finish_export(id, &progress, &Ending::Done { sha256: &sha256 })
         }
@@ -174,6 +187,8 @@ fn work(app: &App, index: &SearchIndex, row: &ExportRow, stopping: &AtomicBool) 
     if let Err(error) = ended {
         tracing::error!(id, error = &error as &dyn std::error::Error, "cannot end an export");
     }
+    // A job that failed or was ended in the middle has left a file.
+    tidy(app);
 }
 
 /// One job in work.
@@ -182,11 +197,15 @@ struct Job<'a> {
     index: &'a SearchIndex,
     row: &'a ExportRow,
     stopping: &'a AtomicBool,
+    /// Shared by all its questions, and with whoever gives them up.
+    asking: &'a annals_views::Progress,
 }
 
 impl Job<'_> {
     /// Writes the file to its end; how much that was, and its digest.
     fn run(&self) -> Result<(Progress, String), ExportError> {
+        // Whoever ended it before it was under work could not give its questions up.
+        self.demand_going_on()?;
         // No job without a record of it: the act must be in the ledger before the first event.
         jobs::drain(self.app)?;
         let (question, columns) = self.asked()?;
@@ -203,7 +222,10 @@ impl Job<'_> {
         // Without a cursor the walk is at its beginning, or was at its end before.
         let mut is_at_end = progress.rows > 0 && progress.cursor.is_none();
         while !is_at_end {
-            let page = self.page(&question, &progress)?;
+            let Answer { value: page, partial, .. } = self.page(&question, &progress)?;
+            if let Some(partial) = partial {
+                progress.partial = Some(partial.reason.to_string());
+            }
             for found in &page.events {
                 sink.push(found, self.masks())?;
             }
@@ -243,31 +265,48 @@ impl Job<'_> {
         if self.row.rows_total.is_some() {
             return Ok(self.row.rows_total);
         }
-        let answer = self.index.count(question, &annals_views::Progress::default())?;
-        let total = answer.partial.is_none().then_some(answer.value);
+        let answer = self.answered(self.index.count(question, self.asking))?;
+        let is_behind = |answer: &Answer<u64>| reason(answer) == Some(PartialReason::IndexBehind);
+        let total = (!is_behind(&answer)).then_some(answer.value);
         self.keep(&self.row.progress, total)?;
         Ok(total)
     }
 
-    /// The next page, whole: an index that is behind is waited for.
-    fn page(&self, question: &Question, progress: &Progress) -> Result<Page, ExportError> {
+    /// The next page. An index that is behind is waited for; damage to the ledger is not, for it
+    /// stays.
+    fn page(&self, question: &Question, progress: &Progress) -> Result<Answer<Page>, ExportError> {
         let last =
             progress.cursor.as_deref().map(PageToken::decode).transpose()?.map(|token| token.last);
         loop {
-            if self.stopping.load(Ordering::Relaxed) {
-                return Err(ExportError::Stopping);
+            self.demand_going_on()?;
+            // Of an index that is behind a damaged ledger an answer names the damage only.
+            let is_behind = self.index.stats().end < self.row.as_of;
+            let page =
+                self.index.page(question, Order::OldestFirst, None, last, PAGE_EVENTS, self.asking);
+            let answer = self.answered(page)?;
+            match reason(&answer) {
+                None => return Ok(answer),
+                Some(PartialReason::LedgerDamaged) if !is_behind => return Ok(answer),
+                Some(_) => std::thread::park_timeout(BEHIND),
             }
-            let order = Order::OldestFirst;
-            let looked = annals_views::Progress::default();
-            let answer = self.index.page(question, order, None, last, PAGE_EVENTS, &looked)?;
-            if answer.partial.is_none() {
-                return Ok(answer.value);
-            }
-            if !self.app.control.is_export_running(&self.row.id)? {
-                return Err(ExportError::Ended);
-            }
-            std::thread::park_timeout(BEHIND);
         }
+    }
+
+    /// An answer, or why it was given up.
+    fn answered<T>(&self, answer: Result<Answer<T>, QueryError>) -> Result<Answer<T>, ExportError> {
+        if let Err(QueryError::Cancelled) = answer {
+            self.demand_going_on()?;
+        }
+        Ok(answer?)
+    }
+
+    /// Ends the work on a job that somebody ended, or of a server that stops.
+    fn demand_going_on(&self) -> Result<(), ExportError> {
+        if self.stopping.load(Ordering::Relaxed) {
+            return Err(ExportError::Stopping);
+        }
+        let goes_on = self.app.control.is_export_running(&self.row.id)?;
+        if goes_on { Ok(()) } else { Err(ExportError::Ended) }
     }
 
     /// An export must not take the last of the disk from new events.
@@ -290,6 +329,11 @@ impl Job<'_> {
         let goes_on = self.app.control.keep_progress(&self.row.id, progress, rows_total)?;
         if goes_on { Ok(()) } else { Err(ExportError::Ended) }
     }
+}
+
+/// Why an answer is partial, if it is.
+fn reason<T>(answer: &Answer<T>) -> Option<PartialReason> {
+    answer.partial.as_ref().map(|partial| partial.reason)
 }
 
 /// Only the owner may look into it.

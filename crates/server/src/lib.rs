@@ -7,6 +7,7 @@
 
 mod app;
 mod asked;
+mod at_work;
 pub mod auth;
 mod budget;
 mod build;

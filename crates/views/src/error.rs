@@ -8,8 +8,10 @@ use std::path::PathBuf;
 /// Everything that can go wrong with a question.
 #[derive(Debug, thiserror::Error)]
 pub enum QueryError {
-    /// The cursor was not made by this server, or was damaged on its way.
-    #[error("the cursor is not one of ours; pass `next` of the page before, unchanged")]
+    /// The cursor was not made by this server for this call, or was damaged on its way.
+    #[error(
+        "the cursor is not one of this call; pass `next` of the page before, unchanged, or none"
+    )]
     BadCursor,
     /// The cursor belongs to a walk with other parameters.
     #[error("`{parameter}` differs from the walk the cursor belongs to; start without a cursor")]
@@ -17,8 +19,8 @@ pub enum QueryError {
         /// The parameter.
         parameter: &'static str,
     },
-    /// The cursor's walk is bound to a ledger larger than this one.
-    #[error("the cursor is of another ledger; start without a cursor")]
+    /// A cursor's walk, or a position to go on behind, lies beyond the end of this ledger.
+    #[error("the cursor or position is beyond the end of this ledger; start without it")]
     CursorBeyond,
     /// The text is no filter.
     #[error(transparent)]

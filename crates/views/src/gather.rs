@@ -111,7 +111,7 @@ impl<'i> Gather<'i> {
     pub(crate) fn token(&self, question: &Question, order: Order, last: Position) -> PageToken {
         let Question { now, from, to, .. } = *question;
         let walk = Walk { order, as_of: self.as_of, from, to, after_index: None };
-        PageToken { walk, now, digest: question.digest(), last }
+        PageToken { walk, now, digest: question.digest(), call: question.call, last }
     }
 
     /// The whole answer.

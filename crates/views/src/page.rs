@@ -1,11 +1,11 @@
 //! `PageToken`: the opaque, versioned cursor between two pages of one walk.
 //!
 //! It holds the whole walk (ledger head, order, bounds, what "now" means) and the last event
-//! shown, and a digest of filter and scope, so that a caller cannot change the question
-//! unnoticed. Bytes: version, order, `as_of`, position (at, index), presence bits and values of
-//! `from`, `to`, `after_index`, `now`, digest, then a CRC-32C against damage, all big-endian, as
-//! unpadded base64url. It proves nothing: a forged token can only ask what its sender may ask
-//! anyway.
+//! shown, and digests of the call and of filter and scope, so that a caller cannot change the
+//! question unnoticed. Bytes: version, order, `as_of`, position (at, index), presence bits and
+//! values of `from`, `to`, `after_index`, `now`, digest, call, then a CRC-32C against damage, all
+//! big-endian, as unpadded base64url. It proves nothing: a forged token can only ask what its
+//! sender may ask anyway.
 
 use annals_record::Timestamp;
 use base64::Engine as _;
@@ -13,9 +13,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::QueryError;
 
-const VERSION: u8 = 2;
-/// Version, order, `as_of`, at, index, presence, three optional bounds, `now`, digest.
-const BODY_BYTES: usize = 1 + 1 + 8 + 8 + 8 + 1 + 3 * 8 + 8 + 4;
+const VERSION: u8 = 3;
+/// Version, order, `as_of`, at, index, presence, three optional bounds, `now`, digest, call.
+const BODY_BYTES: usize = 1 + 1 + 8 + 8 + 8 + 1 + 3 * 8 + 8 + 4 + 4;
 const CRC_BYTES: usize = 4;
 
 /// In which order events are walked. Events of the same time stand in the order of position.
@@ -105,6 +105,8 @@ pub struct PageToken {
     pub now: Timestamp,
     /// [`crate::Question::digest`] of the walk's question.
     pub digest: u32,
+    /// [`crate::Question::call`] of the walk's question.
+    pub call: u32,
     /// The last event shown.
     pub last: Position,
 }
@@ -132,6 +134,7 @@ impl PageToken {
         bounds.iter().for_each(|bound| bytes.extend(bound.unwrap_or_default()));
         bytes.extend(self.now.nanos().to_be_bytes());
         bytes.extend(self.digest.to_be_bytes());
+        bytes.extend(self.call.to_be_bytes());
         bytes.extend(crc32c::crc32c(&bytes).to_be_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -159,7 +162,8 @@ impl PageToken {
         let (to, rest) = rest.split_first_chunk()?;
         let (after_index, rest) = rest.split_first_chunk()?;
         let (now, rest) = rest.split_first_chunk()?;
-        let (digest, _) = rest.split_first_chunk()?;
+        let (digest, rest) = rest.split_first_chunk()?;
+        let (call, _) = rest.split_first_chunk()?;
         if version != VERSION || presence > 0b111 {
             return None;
         }
@@ -174,6 +178,7 @@ impl PageToken {
             },
             now: Timestamp::from_nanos(i64::from_be_bytes(*now)),
             digest: u32::from_be_bytes(*digest),
+            call: u32::from_be_bytes(*call),
             last: Position { at: i64::from_be_bytes(*at), index: u64::from_be_bytes(*index) },
         })
     }
@@ -187,12 +192,12 @@ mod tests {
 
     fn tokens() -> impl Strategy<Value = PageToken> {
         let bounds = any::<(Option<i64>, Option<i64>, Option<u64>)>();
-        (0..4_u8, any::<(u64, i64, u64)>(), bounds, any::<(i64, u32)>()).prop_map(
-            |(code, (as_of, at, index), (from, to, after_index), (now, digest))| {
+        (0..4_u8, any::<(u64, i64, u64)>(), bounds, any::<(i64, u32, u32)>()).prop_map(
+            |(code, (as_of, at, index), (from, to, after_index), (now, digest, call))| {
                 let order = Order::from_code(code).expect("four orders");
                 let walk = Walk { order, as_of, from, to, after_index };
                 let now = Timestamp::from_nanos(now);
-                PageToken { walk, now, digest, last: Position { at, index } }
+                PageToken { walk, now, digest, call, last: Position { at, index } }
             },
         )
     }

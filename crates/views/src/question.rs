@@ -30,6 +30,8 @@ pub struct Question {
     pub to: Option<i64>,
     /// Only leaves below this position; none: the ledger's head as it is now.
     pub as_of: Option<u64>,
+    /// Which call asks ([`Question::of_call`]); cursors of other calls are not taken. 0: none.
+    pub call: u32,
 }
 
 impl Question {
@@ -37,7 +39,16 @@ impl Question {
     #[must_use]
     pub fn everything(scope: Scope, now: Timestamp) -> Self {
         let (from, to, as_of) = (None, None, None);
-        Self { filter: Filter::All, scope, now, zone: TimeZone::UTC, from, to, as_of }
+        Self { filter: Filter::All, scope, now, zone: TimeZone::UTC, from, to, as_of, call: 0 }
+    }
+
+    /// The same question as part of a call: its route, and all that names what is walked beside
+    /// the filter, such as an object. A hash is kept, not against forgers.
+    #[must_use]
+    pub fn of_call(self, parts: &[&str]) -> Self {
+        let told = |part: &&str| format!("{}:{part}", part.len());
+        let text: String = parts.iter().map(told).collect();
+        Self { call: crc32c::crc32c(text.as_bytes()), ..self }
     }
 
     /// The filter as asked at its moment, in its zone.

@@ -83,6 +83,7 @@ impl SearchIndex {
             walk,
             now: question.now,
             digest: question.digest(),
+            call: question.call,
             last: last.position,
         });
         search.answer(Page { events, next })

@@ -87,7 +87,8 @@ impl<'h> Case<'h> {
         let as_of = dice.once_in(4).then(|| dice.below(house.size() + 1));
         let context =
             format!("seed {seed}\n{filter}\nscope {scope}\n{from:?}..{to:?} of {as_of:?}");
-        let question = Question { filter, scope, now, zone: TimeZone::UTC, from, to, as_of };
+        let question =
+            Question { filter, scope, now, zone: TimeZone::UTC, from, to, as_of, call: 0 };
         let bound = question.filter.bind(now, &question.zone);
         let is_in = |shown: &Shown<'_>| {
             from.is_none_or(|from| shown.at() >= from)

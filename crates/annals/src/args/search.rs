@@ -105,7 +105,7 @@ pub(crate) struct TailArgs {
     /// Begin behind this position, not at the newest event.
     #[arg(long, value_name = "INDEX")]
     pub(crate) after: Option<u64>,
-    /// The time zone of shown times; default: the system's.
+    /// The time zone of shown times and of days in the filter; default: the system's.
     #[arg(long, value_name = "ZONE")]
     pub(crate) tz: Option<String>,
     #[command(flatten)]

@@ -31,6 +31,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<(), Exit> {
         q: q.clone(),
         from: asked.from,
         to: asked.to,
+        tz: asked.tz,
         format: args.format.map_or_else(|| by_name(&args.out), ExportFormat::from),
         columns: args.columns.clone(),
         lang: args.lang.map(Into::into),
@@ -42,6 +43,7 @@ pub(crate) fn run(args: &ExportArgs) -> Result<(), Exit> {
         client.end_export(&done.id).map_err(|error| reach::failed(&error))?;
     }
     output::hint(&format!("{} events, {} bytes", done.rows, done.bytes));
+    super::search::warn(done.error.is_some(), done.error.as_deref());
     if args.json && args.out != Path::new("-") { output::json(&done) } else { Ok(()) }
 }
 

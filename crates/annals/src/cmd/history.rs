@@ -33,11 +33,16 @@ pub(crate) fn run(args: &HistoryArgs) -> Result<(), Exit> {
     let teller = to_people.then(|| Teller::new(&client, args, zone)).transpose()?;
     let mut cursor = None;
     let mut events = 0;
+    let mut is_warned = false;
     loop {
         let page = client
             .history(&args.kind, &args.id, &asked, cursor.as_deref(), PAGE_EVENTS)
             .map_err(|error| reach::asked(&error, None))?;
         events += page.events.len();
+        if page.coverage.partial && !is_warned {
+            super::search::warn_of(&page.coverage);
+            is_warned = true;
+        }
         if let (Some(teller), Some(life), true) = (&teller, &page.life, events > 0) {
             teller.life(&args.kind, &args.id, life)?;
         }

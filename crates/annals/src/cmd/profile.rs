@@ -33,6 +33,7 @@ pub(crate) fn run(args: &ProfileArgs) -> Result<(), Exit> {
     })?;
     let client = reach::client(&args.server)?;
     let profile = client.profile(&args.user, &asked).map_err(|error| reach::asked(&error, None))?;
+    super::search::warn_of(&profile.coverage);
     if args.told.json {
         return output::json(&profile);
     }

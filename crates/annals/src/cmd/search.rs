@@ -130,11 +130,12 @@ pub(crate) fn filter(text: Option<&str>) -> Result<Option<String>, Exit> {
     Ok(text.filter(|text| !text.trim().is_empty()).map(ToOwned::to_owned))
 }
 
-fn warn_of(coverage: &Coverage) {
+/// Says of an answer that it is partial, if it is.
+pub(crate) fn warn_of(coverage: &Coverage) {
     warn(coverage.partial, coverage.reason.as_deref());
 }
 
-fn warn(is_partial: bool, reason: Option<&str>) {
+pub(super) fn warn(is_partial: bool, reason: Option<&str>) {
     if is_partial {
         let reason = reason.unwrap_or("the server does not say why");
         output::hint(&format!("not all there is: {reason}"));

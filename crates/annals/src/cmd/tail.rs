@@ -24,12 +24,13 @@ const FIT_EVENTS: usize = 1;
 pub(crate) fn run(args: &TailArgs) -> Result<(), Exit> {
     let q = super::search::filter(args.filter.as_deref())?.unwrap_or_default();
     let zone = when::zone(args.tz.as_deref())?;
+    let tz = zone.iana_name().map(str::to_owned);
     let client = reach::client(&args.server)?;
     let mut writer = Writer::open(&args.shown, None, zone, FIT_EVENTS, &client)?;
     let mut after = args.after;
     let mut pause = PAUSE;
     loop {
-        match listen(&client, &q, &mut after, &mut writer) {
+        match listen(&client, &q, tz.as_deref(), &mut after, &mut writer) {
             Ok(()) => pause = PAUSE,
             Err(Ended::Exit(exit)) => return Err(exit),
             Err(Ended::Refused(error)) => return Err(reach::asked(&error, Some(&q))),
@@ -57,10 +58,11 @@ enum Ended {
 fn listen(
     client: &Client,
     q: &str,
+    tz: Option<&str>,
     after: &mut Option<u64>,
     writer: &mut Writer,
 ) -> Result<(), Ended> {
-    let mut tail = client.tail(q, *after).map_err(|error| match error.status() {
+    let mut tail = client.tail(q, tz, *after).map_err(|error| match error.status() {
         Some(400..=499) => Ended::Refused(Box::new(error)),
         _ => Ended::Broken(crate::exit::chain(&error)),
     })?;

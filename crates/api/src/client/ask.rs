@@ -105,14 +105,16 @@ impl Client {
         json(self.get(routes::COMPLETE, &query)?)
     }
 
-    /// Events that match `q`, from the one after position `after` on, or only those that are
-    /// still to come. One connection; whoever wants more asks again behind the last one seen.
+    /// Events that match `q`, whose days begin in the zone `tz` (none: UTC), from the one after
+    /// position `after` on, or only those that are still to come. One connection;
+    /// whoever wants more asks again behind the last one seen.
     ///
     /// # Errors
     /// As for all calls.
-    pub fn tail(&self, q: &str, after: Option<u64>) -> Result<Tail, ClientError> {
+    pub fn tail(&self, q: &str, tz: Option<&str>, after: Option<u64>) -> Result<Tail, ClientError> {
         let response = self.send(|client| {
             let request = client.request(Method::GET, routes::TAIL).query(&[("q", q)]);
+            let request = request.query(&tz.map(|tz| [("tz", tz)]));
             let request = request.header(ACCEPT, "text/event-stream");
             let request = request.timeout(Duration::from_secs(TAIL_SECONDS_MAX));
             match after {

@@ -43,6 +43,9 @@ pub struct ExportRequest {
     /// RFC 3339, exclusive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// The time zone in which days of the filter begin, as `Asia/Shanghai`; absent: UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tz: Option<String>,
     /// The form of the file.
     #[serde(default)]
     pub format: ExportFormat,
@@ -64,7 +67,7 @@ pub enum ExportState {
     Queued,
     /// It writes.
     Running,
-    /// The file is whole.
+    /// The file holds all that could be read; `error` says what could not.
     Done,
     /// It ended early; `error` says why.
     Failed,
@@ -99,7 +102,7 @@ pub struct Export {
     /// SHA-256 of the whole file, hex; null until it is done.
     #[schema(required = true)]
     pub sha256: Option<String>,
-    /// Why it failed; null otherwise.
+    /// Why it failed, or why its file is not all there is; null otherwise.
     #[schema(required = true)]
     pub error: Option<String>,
 }

@@ -59,12 +59,14 @@ pub(crate) struct Progress {
     pub(crate) rows: u64,
     /// Bytes written; what the file has beyond them is not good.
     pub(crate) bytes: u64,
+    /// Why what was written is not all there is.
+    pub(crate) partial: Option<String>,
 }
 
 /// How a job ended.
 #[derive(Debug)]
 pub(crate) enum Ending<'a> {
-    /// The file is whole and has this digest.
+    /// The file has this digest and holds all that could be read.
     Done { sha256: &'a str },
     /// It cannot be made.
     Failed { error: &'a str },
@@ -174,10 +176,10 @@ impl Control {
         progress: &Progress,
         rows_total: Option<u64>,
     ) -> Result<bool, ControlError> {
-        let update = "UPDATE exports SET cursor = ?, rows = ?, bytes = ?, rows_total = ? \
-                      WHERE id = ? AND state = 'running'";
-        let Progress { cursor, rows, bytes } = progress;
-        let values = params![cursor, rows, bytes, rows_total, id];
+        let update = "UPDATE exports SET cursor = ?, rows = ?, bytes = ?, error = ?, \
+                      rows_total = ? WHERE id = ? AND state = 'running'";
+        let Progress { cursor, rows, bytes, partial } = progress;
+        let values = params![cursor, rows, bytes, partial, rows_total, id];
         let done = self.lock().connection.execute(update, values);
         done.map(|changed| changed > 0).map_err(|source| self.fault(source))
     }
@@ -198,7 +200,9 @@ impl Control {
         ending: &Ending<'_>,
     ) -> Result<bool, ControlError> {
         let (state, sha256, error) = match ending {
-            Ending::Done { sha256 } => (ExportState::Done, Some(*sha256), None),
+            Ending::Done { sha256 } => {
+                (ExportState::Done, Some(*sha256), progress.partial.as_deref())
+            }
             Ending::Failed { error } => (ExportState::Failed, None, Some(*error)),
         };
         let update = "UPDATE exports SET state = ?, rows = ?, rows_total = ?, bytes = ?, \
@@ -277,7 +281,12 @@ fn read(row: &Row<'_>) -> Result<ExportRow, rusqlite::Error> {
         expires: Timestamp::from_nanos(row.get(6)?),
         as_of: row.get(7)?,
         rows_total: row.get(10)?,
-        progress: Progress { cursor: row.get(8)?, rows: row.get(9)?, bytes: row.get(11)? },
+        progress: Progress {
+            cursor: row.get(8)?,
+            rows: row.get(9)?,
+            bytes: row.get(11)?,
+            partial: row.get(13)?,
+        },
         sha256: row.get(12)?,
         error: row.get(13)?,
     })

@@ -1,5 +1,6 @@
 //! Approvals: each request to take data out as one case, and the dossier of one.
 
+use annals_api::routes;
 use annals_api::wire::approval::{ApprovalAnswer, ApprovalsAnswer};
 use annals_views::{Case, CaseState, CheckKind, Field, Filter, Question, WantedCases};
 use axum::extract::rejection::PathRejection;
@@ -33,6 +34,8 @@ pub(crate) async fn list(
     let findings = findings(parameters.text("finding"))?;
     let limit = parameters.limit(PAGE, PAGE_MAX)?;
     let question = ask::question(&app, &permit.principal, &parameters)?;
+    let text = |name| parameters.text(name).unwrap_or_default();
+    let question = question.of_call(&[routes::APPROVALS, text("state"), text("finding")]);
     let (question, last) = resumed(&parameters, question)?;
     let wanted = WantedCases { begun: question.filter.clone(), state, findings };
     // The filter says which cases; whatever belongs to one is looked at.

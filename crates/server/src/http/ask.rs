@@ -37,6 +37,15 @@ pub(crate) fn question(
     })
 }
 
+/// A position to go on behind must be in the ledger: beyond its end, as after a restore, nothing
+/// would come for long and then only a part.
+pub(crate) fn demand_kept(app: &App, behind: Option<u64>) -> Result<(), QueryError> {
+    match behind {
+        Some(index) if index >= app.head().size.0 => Err(QueryError::CursorBeyond),
+        _ => Ok(()),
+    }
+}
+
 /// The index, unless views are off.
 pub(crate) fn index(app: &App) -> Result<SearchIndex, HttpError> {
     app.search.clone().ok_or(HttpError::ViewsOff)
@@ -86,7 +95,6 @@ pub(crate) fn moment(
 pub(crate) fn zone(parameters: &Parameters) -> Result<TimeZone, HttpError> {
     match parameters.text("tz") {
         None => Ok(TimeZone::UTC),
-        Some(name) => TimeZone::get(name)
-            .map_err(|_| bad("tz", "is not a time zone such as Asia/Shanghai or UTC")),
+        Some(name) => asked::zone(name).ok_or_else(|| bad("tz", asked::NO_ZONE)),
     }
 }

@@ -1,5 +1,6 @@
 //! Reading events: page by page, by id, by position.
 
+use annals_api::routes;
 use annals_views as views;
 use annals_views::{Answer, Found, Order, Page, PageToken, Position, QueryError, Question};
 use axum::extract::rejection::PathRejection;
@@ -35,7 +36,8 @@ pub(crate) async fn page(
     let limit = parameters.limit(PAGE_EVENTS, PAGE_EVENTS_MAX)?;
     let masks = permit.principal.masks();
     let question = ask::question(&app, &permit.principal, &parameters)?;
-    let walk = walk(&parameters, question)?;
+    let walk = walk(&parameters, question.of_call(&[routes::EVENTS]))?;
+    ask::demand_kept(&app, walk.after_index)?;
     let Walk { order, after_index, last, .. } = walk;
     let answer = ask::blocking(move |progress| {
         index.page(&walk.question, order, after_index, last, limit, progress)
@@ -63,7 +65,7 @@ fn walk(parameters: &Parameters, question: Question) -> Result<Walk, HttpError> 
         let order = order.unwrap_or(default);
         return Ok(Walk { question, order, after_index, last: None });
     };
-    let PageToken { walk, now, digest, last } = PageToken::decode(cursor)?;
+    let PageToken { walk, now, digest, last, .. } = token(cursor, &question)?;
     same("order", order, Some(walk.order))?;
     same("from", question.from, walk.from)?;
     same("to", question.to, walk.to)?;
@@ -73,6 +75,12 @@ fn walk(parameters: &Parameters, question: Question) -> Result<Walk, HttpError> 
     // `now-7d` means on every page what it meant on the first; only then do the two compare.
     same("q", Some(question.digest()), Some(digest))?;
     Ok(Walk { question, order, after_index, last: Some(last) })
+}
+
+/// The cursor of a page of this call.
+pub(crate) fn token(cursor: &str, question: &Question) -> Result<PageToken, QueryError> {
+    let token = PageToken::decode(cursor)?;
+    if token.call == question.call { Ok(token) } else { Err(QueryError::BadCursor) }
 }
 
 /// A parameter given beside a cursor must be the one its walk began with.

@@ -87,6 +87,7 @@ pub(crate) async fn end(
 ) -> Result<StatusCode, HttpError> {
     let Path(id) = path.map_err(|_| HttpError::NotFound)?;
     app.control.end_export(permit.principal.caller(), &id)?.ok_or(HttpError::NotFound)?;
+    app.exporting.give_up(&id);
     Ok(StatusCode::NO_CONTENT)
 }
 

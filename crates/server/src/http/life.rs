@@ -1,10 +1,11 @@
 //! Lives: the history of an object, causes, sessions, open operations.
 
+use annals_api::routes;
 use annals_api::wire::history::{
     CauseNode, CausesAnswer, HistoryAnswer, OpenOperation, OperationsAnswer,
 };
 use annals_api::wire::session::SessionsAnswer;
-use annals_views::{Field, PageToken, Position, Question, SessionStatus};
+use annals_views::{Answer, Field, PageToken, Position, Question, SessionStatus};
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, Path, State};
@@ -13,7 +14,7 @@ use axum::http::Uri;
 use crate::app::Shared;
 use crate::http::ask;
 use crate::http::error::HttpError;
-use crate::http::events::same;
+use crate::http::events::{same, token};
 use crate::http::one;
 use crate::http::principal::{Permit, ReadEvents};
 use crate::http::query::{Parameters, bad};
@@ -44,12 +45,20 @@ pub(crate) async fn history(
     let question = ask::question(&app, &permit.principal, &parameters)?;
     // Who asks for the history of a name must not learn whether it was typed somewhere.
     let question = masks.for_values(question, &[Field::ObjectId], &app.catalogue)?;
+    let question = question.of_call(&[routes::HISTORY, &kind, &id]);
     let (question, last) = resumed(&parameters, question)?;
     let is_first = last.is_none();
     let (answer, life) = ask::blocking(move |progress| {
         let answer = index.history(&question, &kind, &id, last, limit, progress)?;
-        let life = is_first.then(|| index.life(&question, &kind, &id, progress)).transpose()?;
-        Ok((answer, life))
+        if !is_first {
+            return Ok((answer, None));
+        }
+        // Both parts of the answer are of one moment, and it is as partial as either.
+        let question = Question { as_of: Some(answer.as_of), ..question };
+        let life = index.life(&question, &kind, &id, progress)?;
+        let partial = answer.partial.or(life.partial);
+        let settled = answer.settled.min(life.settled);
+        Ok((Answer { partial, settled, ..answer }, Some(life.value)))
     })
     .await?;
     let coverage = ask::coverage(&answer);
@@ -57,7 +66,7 @@ pub(crate) async fn history(
     told(
         shown,
         HistoryAnswer {
-            life: life.map(|life| told::life(life.value)),
+            life: life.map(told::life),
             events: answer.value.events.iter().map(|of| told::history_event(of, masks)).collect(),
             next: answer.value.next.map(|next| next.encode()),
             coverage,
@@ -74,14 +83,16 @@ pub(crate) async fn sessions(
     let index = ask::index(&app)?;
     let known = &["state", "q", "from", "to", "tz", "limit", "cursor"];
     let parameters = Parameters::parse(&uri, known)?;
-    let status = match parameters.text("state") {
-        None | Some("any") => SessionStatus::Any,
-        Some("open") => SessionStatus::Open,
-        Some("ended") => SessionStatus::Ended,
-        Some(_) => return Err(bad("state", "is not one of any, open, ended")),
+    let state = parameters.text("state").unwrap_or("any");
+    let status = match state {
+        "any" => SessionStatus::Any,
+        "open" => SessionStatus::Open,
+        "ended" => SessionStatus::Ended,
+        _ => return Err(bad("state", "is not one of any, open, ended")),
     };
     let limit = parameters.limit(PAGE, PAGE_MAX)?;
     let question = ask::question(&app, &permit.principal, &parameters)?;
+    let question = question.of_call(&[routes::SESSIONS, state]);
     let (question, last) = resumed(&parameters, question)?;
     let answer =
         ask::blocking(move |progress| index.sessions(&question, status, last, limit, progress))
@@ -113,6 +124,7 @@ pub(crate) async fn operations(
     let limit = parameters.limit(PAGE, PAGE_MAX)?;
     let masks = permit.principal.masks();
     let question = ask::question(&app, &permit.principal, &parameters)?;
+    let question = question.of_call(&[routes::OPERATIONS]);
     let (question, last) = resumed(&parameters, question)?;
     let answer =
         ask::blocking(move |progress| index.open_operations(&question, last, limit, progress))
@@ -181,7 +193,7 @@ pub(super) fn resumed(
     question: Question,
 ) -> Result<(Question, Option<Position>), HttpError> {
     let Some(cursor) = parameters.text("cursor") else { return Ok((question, None)) };
-    let PageToken { walk, now, digest, last } = PageToken::decode(cursor)?;
+    let PageToken { walk, now, digest, last, .. } = token(cursor, &question)?;
     same("from", question.from, walk.from)?;
     same("to", question.to, walk.to)?;
     let (from, to, as_of) = (walk.from, walk.to, Some(walk.as_of));

@@ -10,6 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 
 use crate::app::{App, Shared};
+use crate::http::ask;
 use crate::http::error::HttpError;
 use crate::http::principal::{Permit, Principal, ReadQuarantine, ReplayQuarantine};
 use crate::http::query::{Parameters, bad};
@@ -38,6 +39,7 @@ pub(crate) async fn list(
         Some(_) => return Err(bad("state", "is not one of open, replayed, all")),
     };
     let after = parameters.number("after_index")?;
+    ask::demand_kept(&app, after)?;
     let limit = parameters.limit(PAGE_LINES, PAGE_LINES_MAX)?;
     let size = app.head().size;
     let page = tokio::task::spawn_blocking(move || {

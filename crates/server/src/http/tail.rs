@@ -60,7 +60,9 @@ pub(crate) async fn tail(
         None => app.head().size.0,
         Some(value) => {
             let index = value.to_str().ok().and_then(|text| text.trim().parse::<u64>().ok());
-            index.ok_or_else(|| bad("Last-Event-ID", "is not a position"))?.saturating_add(1)
+            let index = index.ok_or_else(|| bad("Last-Event-ID", "is not a position"))?;
+            ask::demand_kept(&app, Some(index))?;
+            index.saturating_add(1)
         }
     };
     let place = app.listeners.clone().try_acquire_owned().map_err(|error| match error {

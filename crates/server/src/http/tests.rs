@@ -3,6 +3,7 @@
 mod accounts;
 mod append;
 mod console;
+mod exported;
 mod fingerprints;
 mod masked;
 mod matrix;
@@ -129,6 +130,46 @@ impl Rig {
 
     pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {
         self.call("POST", path, Some(self.token(Role::Emitter)), body).await
+    }
+}
+
+/// Damage to the ledger below a server that works.
+impl Rig {
+    /// The only segment.
+    fn segment(&self) -> std::path::PathBuf {
+        let folder = self.house.app.config.data.join("ledger/segments");
+        let mut files = std::fs::read_dir(folder).expect("segments");
+        files.next().expect("a segment").expect("readable").path()
+    }
+
+    /// Posts events on lines, lets the index take them in, and says where in the segment they
+    /// end: behind them are zeros.
+    pub(crate) async fn post_to(&self, lines: &[String]) -> u64 {
+        let posted = self.post(routes::EVENTS, lines.join("\n")).await;
+        assert_eq!(posted.json()["accepted"], lines.len(), "{posted}");
+        self.get(Role::Viewer, routes::COUNT).await;
+        let bytes = std::fs::read(self.segment()).expect("a segment");
+        let last = bytes.iter().rposition(|byte| *byte != 0).expect("more than zeros");
+        last as u64
+    }
+
+    /// Turns a bit over in the middle of a stretch of the segment, and has the ledger forget what
+    /// it read before: it keeps the newest frames that were read, and each request is one.
+    pub(crate) async fn flip(&self, stretch: std::ops::Range<u64>) {
+        use std::os::unix::fs::FileExt as _;
+        assert!(!stretch.is_empty(), "the segment did not grow");
+        let place = stretch.start.midpoint(stretch.end);
+        let mut options = std::fs::OpenOptions::new();
+        let file = options.read(true).write(true).open(self.segment()).expect("a segment");
+        let mut byte = [0];
+        file.read_exact_at(&mut byte, place).expect("read");
+        file.write_all_at(&[byte[0] ^ 1], place).expect("written");
+        for number in 0..=annals_ledger::limits::FRAME_CACHE_FRAMES_MAX {
+            let line = event(&format!("beside{number}")).replace("zhang3", "li4");
+            assert_eq!(self.post(routes::EVENTS, line).await.status, StatusCode::OK);
+            let path = format!("/v1/events/beside{number}");
+            assert_eq!(self.get(Role::Auditor, &path).await.status, StatusCode::OK);
+        }
     }
 }
 

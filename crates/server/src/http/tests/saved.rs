@@ -13,7 +13,7 @@ use crate::auth::role::Role;
 use crate::export;
 use crate::jobs;
 
-async fn send(rig: &Rig, role: Role, method: &str, path: &str, body: &Value) -> Answer {
+pub(super) async fn send(rig: &Rig, role: Role, method: &str, path: &str, body: &Value) -> Answer {
     rig.call(method, path, Some(rig.token(role)), body.to_string()).await
 }
 
@@ -71,13 +71,13 @@ async fn drafts_are_checked() {
 }
 
 /// What the exporter's thread does, here and now.
-fn work_off(rig: &Rig) {
+pub(super) fn work_off(rig: &Rig) {
     let app = &rig.house.app;
     let index = app.search.clone().expect("views are on");
     while export::work_next(app, &index, &AtomicBool::new(false)).expect("worked") {}
 }
 
-async fn exported(rig: &Rig, request: &Value) -> (Value, Vec<u8>) {
+pub(super) async fn exported(rig: &Rig, request: &Value) -> (Value, Vec<u8>) {
     let begun = send(rig, Role::Viewer, "POST", routes::EXPORTS, request).await;
     assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.json());
     let path = begun.headers["location"].to_str().expect("a path").to_owned();
@@ -92,7 +92,7 @@ async fn exported(rig: &Rig, request: &Value) -> (Value, Vec<u8>) {
     (job, file.body)
 }
 
-async fn filled() -> Rig {
+pub(super) async fn filled() -> Rig {
     let rig = Rig::new(|_| {});
     let lines: Vec<String> = (0..50).map(|number| event(&format!("e{number:02}"))).collect();
     assert_eq!(rig.post(routes::EVENTS, lines.join("\n")).await.status, StatusCode::OK);
@@ -209,6 +209,7 @@ async fn a_broken_job_goes_on() {
         cursor: page["next"].as_str().map(str::to_owned),
         rows: 20,
         bytes: good.len() as u64,
+        partial: None,
     };
     assert!(rig.house.app.control.keep_progress(id, &progress, Some(50)).expect("kept"));
     let path = export::folder(&rig.house.app.config).join(format!("{id}.csv"));

@@ -87,6 +87,74 @@ async fn a_cursor_belongs_to_its_filter() {
     assert_eq!(other.problem(), (400, "cursor_mismatch".to_owned()));
 }
 
+// Protects: a cursor goes on with the call that gave it, not with another that looks alike.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cursor_belongs_to_its_call() {
+    let rig = Rig::new(|_| {});
+    let lines: Vec<String> = (0..3)
+        .map(|number| {
+            super::event(&format!("e{number}"))
+                .replace("c-e", "c-")
+                .replace(&format!("c-{number}"), if number == 2 { "other" } else { "c1" })
+        })
+        .chain((0..2).map(|number| {
+            super::event(&format!("s{number}"))
+                .replace("hpc-clusters", "users")
+                .replace("cluster.create", "user.login")
+        }))
+        .collect();
+    rig.post_to(&lines).await;
+    let of = |path: &str, cursor: &str| format!("{path}&limit=1&cursor={cursor}");
+    let next = async |path: &str| {
+        let page = rig.get(Role::Auditor, &format!("{path}&limit=1")).await.json();
+        page["next"].as_str().unwrap_or_else(|| panic!("one page only: {page}")).to_owned()
+    };
+    let history = "/v1/history?type=cluster&id=c1";
+    let sessions = "/v1/sessions?state=any";
+    let events = "/v1/events?order=time";
+    let cursors = [next(history).await, next(sessions).await, next(events).await];
+    for (cursor, own, others) in [
+        (
+            &cursors[0],
+            history,
+            ["/v1/history?type=cluster&id=other", "/v1/history?type=node&id=c1", events],
+        ),
+        (&cursors[1], sessions, ["/v1/sessions?state=open", history, "/v1/operations?open=true"]),
+        (&cursors[2], events, [history, sessions, "/v1/approvals?q="]),
+    ] {
+        let answer = rig.get(Role::Auditor, &of(own, cursor)).await;
+        assert_eq!(answer.status, 200, "{own}: {answer}");
+        for other in others {
+            let answer = rig.get(Role::Auditor, &of(other, cursor)).await;
+            assert_eq!(answer.problem(), (400, "bad_cursor".to_owned()), "{own}: {other}");
+            assert!(answer.to_string().contains("not one of this call"), "{answer}");
+        }
+    }
+}
+
+// Protects: a first page of a history is as partial as the life it is told with.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_life_is_told() {
+    let rig = Rig::new(|_| {});
+    let act =
+        |id: &str, time: &str| super::event(id).replace("c-e", "c-").replace("08:00:00", time);
+    let of_one = |id: &str, time: &str| act(id, time).replace(&format!("c-{}", &id[1..]), "c1");
+    let early: Vec<String> =
+        (10..30).map(|number| of_one(&format!("e{number}"), "08:00:00")).collect();
+    let late: Vec<String> =
+        (30..50).map(|number| of_one(&format!("e{number}"), "10:00:00")).collect();
+    let path = "/v1/history?type=cluster&id=c1&to=2026-11-02T09:00:00Z";
+    let start = rig.post_to(&early).await;
+    let end = rig.post_to(&late).await;
+    let whole = rig.get(Role::Auditor, path).await.json();
+    assert_eq!(whole["events"].as_array().map(Vec::len), Some(20), "{whole}");
+    assert_eq!(whole["partial"], serde_json::Value::Null, "{whole}");
+    rig.flip(start..end).await;
+    let damaged = rig.get(Role::Auditor, path).await.json();
+    assert_eq!(damaged["events"].as_array().map(Vec::len), Some(20), "{damaged}");
+    assert_eq!(damaged["partial"], true, "{damaged}");
+}
+
 // Protects: counts by value and by calendar day of the zone, over the change of the clocks.
 #[tokio::test(flavor = "multi_thread")]
 async fn facets_groups_and_histograms() {

@@ -64,6 +64,31 @@ async fn a_listener_goes_on() {
     assert_eq!(ids(&text), ["0", "1", "2"], "{text}");
 }
 
+// Protects: behind a position beyond the end, as after a restore, nothing would come for long.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_position_beyond_the_end_is_refused() {
+    let rig = Rig::new(|_| {});
+    rig.post(routes::EVENTS, event("e0")).await;
+    let beyond = (400, "cursor_beyond".to_owned());
+    for after in ["1", "99", "18446744073709551615"] {
+        let request = Request::builder()
+            .uri(routes::TAIL)
+            .header("authorization", format!("Bearer {}", rig.token(Role::Viewer)))
+            .header("last-event-id", after);
+        let answer = router(&rig.house.app)
+            .oneshot(request.body(Body::empty()).expect("a request"))
+            .await
+            .expect("infallible");
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{after}");
+        for route in [routes::EVENTS, routes::QUARANTINE] {
+            let page = rig.get(Role::Auditor, &format!("{route}?after_index={after}")).await;
+            assert_eq!(page.problem(), beyond, "{route} {after}");
+        }
+    }
+    let page = rig.get(Role::Auditor, &format!("{}?after_index=0", routes::EVENTS)).await;
+    assert_eq!(page.json()["events"], serde_json::json!([]));
+}
+
 // Protects against a log about itself without end: what a tail shows of it is not told again.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_logs_own_events_cause_none() {
