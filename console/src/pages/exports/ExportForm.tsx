@@ -42,7 +42,7 @@ export function ExportForm({ q, range, onBegun }: ExportFormProps) {
       const to = instant(times?.to ?? null);
       // Lines of JSON keep the codes that programs read.
       const lang = format === "ndjson" ? {} : { lang: language };
-      const body = { q: filter.trim(), from, to, format, columns: [], ...lang };
+      const body = { q: filter.trim(), from, to, tz: zone, format, columns: [], ...lang };
       return answer(api.POST("/v1/exports", { body }));
     },
     onSuccess: onBegun,

@@ -24,10 +24,10 @@ export function ExportMenu({ question, columns }: { question: Question; columns:
   const mayExport = useRight(RIGHT);
   const begin = useMutation({
     mutationFn: (format: ExportFormat) => {
-      const { q = "", from, to } = question;
+      const { q = "", from, to, tz } = question;
       const known = new Set(COLUMNS.map((column) => column.key));
       const own = columns.filter((column) => known.has(column) && column !== "sentence");
-      const body = { q, from, to, format, columns: own, lang: language };
+      const body = { q, from, to, tz, format, columns: own, lang: language };
       return answer(api.POST("/v1/exports", { body }));
     },
   });
