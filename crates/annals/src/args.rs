@@ -26,7 +26,7 @@ pub(crate) use gateway::{GatewayArgs, GatewayCommand};
 pub(crate) use import::ImportArgs;
 pub(crate) use life::{HistoryArgs, HistoryFormat, ProfileArgs};
 pub(crate) use record::RecordArgs;
-pub(crate) use search::{ExportArgs, Format, SearchArgs, Shown, TailArgs, Which};
+pub(crate) use search::{ExportArgs, ExportFormatArg, Format, SearchArgs, Shown, TailArgs, Which};
 pub(crate) use token::{RoleArg, TokenCommand};
 pub(crate) use verify::VerifyArgs;
 pub(crate) use witness::WitnessArgs;

@@ -93,6 +93,11 @@ impl Writer {
                 if format == Format::Json { Form::Json(picked) } else { Form::Ndjson(picked) }
             }
             Format::Csv => Form::Csv { columns: columns(shown, None)?, words: words(lang)? },
+            Format::Parquet => {
+                let why =
+                    "a Parquet file is written by `annals export --format parquet --out FILE`";
+                return Err(Exit::Usage(why.to_owned()));
+            }
             Format::Table => {
                 let lang = lang.unwrap_or_else(locale);
                 Form::Table(Box::new(Lines {
@@ -251,7 +256,8 @@ pub(crate) fn locale() -> Lang {
     if locale.is_some_and(|locale| locale.starts_with("zh")) { Lang::Zh } else { Lang::En }
 }
 
-fn target(out: Option<&Path>) -> Result<Box<dyn Write>, Exit> {
+/// Where an answer goes: a file, or standard output.
+pub(crate) fn target(out: Option<&Path>) -> Result<Box<dyn Write>, Exit> {
     match out {
         Some(path) if path != Path::new("-") => {
             let file = File::create(path).map_err(|error| {

@@ -294,7 +294,24 @@ fn lives_and_profiles() {
     let (code, told, _) =
         run(&house, &token, &["history", kind, id, "--format", "table", "--lang", "en"]);
     assert!(code == 0 && told.starts_with(&format!("{kind} {id}")), "{told}");
+    let succeeded = events.iter().filter(of_it).filter(|e| e["outcome"] == "success").count();
+    let file = house.path("life.csv");
+    let columns = "time,操作人,outcome";
+    let csv = ["history", kind, id, "outcome:success", "--columns", columns, "--out"];
+    let (code, nothing, error) =
+        run(&house, &token, &[&csv[..], &[file.to_str().unwrap()]].concat());
+    assert_eq!((code, nothing.as_str()), (0, ""), "{error}");
+    let csv = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(csv.lines().count(), 1 + succeeded, "{csv}");
+    let (code, lines, hint) = run(&house, &token, &["history", kind, id, "--limit", "1"]);
+    assert_eq!((code, lines.lines().count()), (0, 1), "{hint}");
+    assert_eq!(hint.contains("--limit"), expected > 1, "{hint}");
     let operator = text(&events[0], "operator");
+    let profile = ["profile", operator, "operation:no.such*", "--from", "3000d", "--json"];
+    let (code, profile, error) = run(&house, &token, &profile);
+    assert_eq!(code, 0, "{error}");
+    let profile: Value = serde_json::from_str(&profile).unwrap();
+    assert_eq!(profile["events"], 0, "{profile}");
     let profile = ["profile", operator, "--from", "3000d", "--json"];
     let (code, profile, error) = run(&house, &token, &profile);
     assert_eq!(code, 0, "{error}");

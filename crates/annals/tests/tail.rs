@@ -43,6 +43,20 @@ fn days_begin_in_the_zone_asked_for() {
     let exported = annals_with(&export, &env, b"");
     assert!(exported.status.success(), "{}", String::from_utf8_lossy(&exported.stderr));
     assert_eq!(ids(&std::fs::read_to_string(&file).unwrap()), ["e1", "e2"]);
+    // A tail that begins in the past ends where it is told to, in a file too, from the first on.
+    let file = house.path("tail.ndjson");
+    let since = ["tail", "operation:*", "--from", "2026-11-01", "--limit", "3", "--out"];
+    let since = [&since[..], &[file.to_str().unwrap()], &zone].concat();
+    let tailed = annals_with(&since, &env, b"");
+    assert!(tailed.status.success(), "{}", String::from_utf8_lossy(&tailed.stderr));
+    assert_eq!(ids(&std::fs::read_to_string(&file).unwrap()), ["e0", "e1", "e2"]);
+    // Parquet is a file of all that match.
+    let file = house.path("of.parquet");
+    let parquet = [&["search", filter, "--format", "parquet"][..], &zone].concat();
+    assert_eq!(annals_with(&parquet, &env, b"").status.code(), Some(2));
+    let parquet = [&parquet[..], &["--all", "--out", file.to_str().unwrap()]].concat();
+    assert!(annals_with(&parquet, &env, b"").status.success());
+    assert!(std::fs::read(&file).unwrap().starts_with(b"PAR1"));
     let tail = Command::new(ANNALS)
         .args(["tail", filter, "--after", "0"])
         .args(zone)

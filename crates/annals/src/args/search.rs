@@ -47,6 +47,8 @@ pub(crate) enum Format {
     Ndjson,
     Json,
     Csv,
+    /// Only of a search: a file of all that match, as `annals export` writes it.
+    Parquet,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -103,13 +105,22 @@ pub(crate) struct TailArgs {
     #[arg(value_name = "FILTER", allow_hyphen_values = true)]
     pub(crate) filter: Option<String>,
     /// Begin behind this position, not at the newest event.
-    #[arg(long, value_name = "INDEX")]
+    #[arg(long, value_name = "INDEX", conflicts_with = "from")]
     pub(crate) after: Option<u64>,
+    /// Begin with the first event kept whose time is not before this: 2h, today, 2026-11-01.
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) from: Option<String>,
+    /// End after so many events; default: never.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
     /// The time zone of shown times and of days in the filter; default: the system's.
     #[arg(long, value_name = "ZONE")]
     pub(crate) tz: Option<String>,
     #[command(flatten)]
     pub(crate) shown: Shown,
+    /// The file to write instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) server: ServerArgs,
 }

@@ -26,13 +26,15 @@ const HOURS: usize = 24;
 pub(crate) fn run(args: &ProfileArgs) -> Result<(), Exit> {
     let zone = when::zone(args.told.tz.as_deref())?;
     let asked = super::search::asked(&Which {
-        filter: None,
+        filter: args.filter.clone(),
         from: Some(args.from.clone().unwrap_or_else(|| FROM.to_owned())),
         to: args.to.clone(),
         tz: args.told.tz.clone(),
     })?;
     let client = reach::client(&args.server)?;
-    let profile = client.profile(&args.user, &asked).map_err(|error| reach::asked(&error, None))?;
+    let profile = client
+        .profile(&args.user, &asked)
+        .map_err(|error| reach::asked(&error, asked.q.as_deref()))?;
     super::search::warn_of(&profile.coverage);
     if args.told.json {
         return output::json(&profile);

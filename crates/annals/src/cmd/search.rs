@@ -7,7 +7,7 @@ use annals_api::wire::page::{Asked, EventsPage, PageQuery};
 use annals_api::wire::search::Coverage;
 use jiff::Zoned;
 
-use crate::args::{SearchArgs, Which};
+use crate::args::{ExportArgs, ExportFormatArg, Format, SearchArgs, Which};
 use crate::exit::Exit;
 use crate::shown::Writer;
 use crate::when::{self, Edge};
@@ -18,6 +18,9 @@ const PAGE_EVENTS: u64 = 1_000;
 
 /// Searches.
 pub(crate) fn run(args: &SearchArgs) -> Result<(), Exit> {
+    if args.shown.format == Some(Format::Parquet) {
+        return parquet(args);
+    }
     let asked = asked(&args.which)?;
     let client = reach::client(&args.server)?;
     if args.count {
@@ -49,6 +52,24 @@ pub(crate) fn run(args: &SearchArgs) -> Result<(), Exit> {
         output::hint("more follow: raise --limit, or say --all");
     }
     Ok(())
+}
+
+/// Writes what an export writes.
+fn parquet(args: &SearchArgs) -> Result<(), Exit> {
+    let Some(out) = args.out.clone().filter(|_| args.all) else {
+        let why = "a Parquet file holds all that match: say --all and --out FILE";
+        return Err(Exit::Usage(why.to_owned()));
+    };
+    super::export::run(&ExportArgs {
+        which: args.which.clone(),
+        format: Some(ExportFormatArg::Parquet),
+        columns: args.shown.columns.clone(),
+        lang: args.shown.lang,
+        out,
+        keep: false,
+        json: args.shown.json,
+        server: args.server.clone(),
+    })
 }
 
 fn page(

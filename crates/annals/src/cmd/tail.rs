@@ -6,9 +6,10 @@
 use std::time::Duration;
 
 use annals_api::client::{Client, ClientError, Message};
+use annals_api::wire::page::PageQuery;
 use serde_json::value::RawValue;
 
-use crate::args::TailArgs;
+use crate::args::{TailArgs, Which};
 use crate::exit::Exit;
 use crate::shown::Writer;
 use crate::{output, reach, when};
@@ -26,11 +27,21 @@ pub(crate) fn run(args: &TailArgs) -> Result<(), Exit> {
     let zone = when::zone(args.tz.as_deref())?;
     let tz = zone.iana_name().map(str::to_owned);
     let client = reach::client(&args.server)?;
-    let mut writer = Writer::open(&args.shown, None, zone, FIT_EVENTS, &client)?;
+    let mut writer = Writer::open(&args.shown, args.out.as_deref(), zone, FIT_EVENTS, &client)?;
     let mut after = args.after;
+    let mut left = args.limit.unwrap_or(u64::MAX);
+    if let Some(first) = args.from.as_deref().map(|from| first(&client, args, from)).transpose()? {
+        // It comes from a page: of the very first event there is no position before.
+        if let Some((index, event)) = first {
+            writer.event(&event).and_then(|()| writer.flush())?;
+            after = Some(index);
+            left -= 1;
+        }
+    }
     let mut pause = PAUSE;
-    loop {
-        match listen(&client, &q, tz.as_deref(), &mut after, &mut writer) {
+    while left > 0 {
+        match listen(&client, &q, tz.as_deref(), &mut after, &mut left, &mut writer) {
+            Ok(()) if left == 0 => break,
             Ok(()) => pause = PAUSE,
             Err(Ended::Exit(exit)) => return Err(exit),
             Err(Ended::Refused(error)) => return Err(reach::asked(&error, Some(&q))),
@@ -42,6 +53,26 @@ pub(crate) fn run(args: &TailArgs) -> Result<(), Exit> {
         std::thread::sleep(pause);
         pause = (pause * 2).min(PAUSE_MAX);
     }
+    writer.finish().map(drop)
+}
+
+/// The first event kept that matches and whose time is not before `from`, with its position.
+fn first(
+    client: &Client,
+    args: &TailArgs,
+    from: &str,
+) -> Result<Option<(u64, Box<RawValue>)>, Exit> {
+    let (filter, tz) = (args.filter.clone(), args.tz.clone());
+    let asked = super::search::asked(&Which { filter, from: Some(from.to_owned()), to: None, tz })?;
+    let q = asked.q.clone();
+    let order = Some("index".to_owned());
+    let query = PageQuery { asked, order, after_index: None, limit: Some(1), cursor: None };
+    let page = client.page(&query).map_err(|error| reach::asked(&error, q.as_deref()))?;
+    let index = |event: &RawValue| {
+        let event: serde_json::Value = serde_json::from_str(event.get()).ok()?;
+        event["index"].as_u64()
+    };
+    Ok(page.events.into_iter().find_map(|event| Some((index(&event)?, event))))
 }
 
 /// Why one connection ended.
@@ -54,12 +85,13 @@ enum Ended {
     Broken(String),
 }
 
-/// One connection, to its end.
+/// One connection, to its end or to that of the events that are `left` to print.
 fn listen(
     client: &Client,
     q: &str,
     tz: Option<&str>,
     after: &mut Option<u64>,
+    left: &mut u64,
     writer: &mut Writer,
 ) -> Result<(), Ended> {
     let mut tail = client.tail(q, tz, *after).map_err(|error| match error.status() {
@@ -78,6 +110,10 @@ fn listen(
                 let event: &RawValue = serde_json::from_str(&data)
                     .map_err(|error| Ended::Broken(crate::exit::chain(&error)))?;
                 writer.event(event).and_then(|()| writer.flush()).map_err(Ended::Exit)?;
+                *left -= 1;
+                if *left == 0 {
+                    return Ok(());
+                }
             }
             "damaged" => output::hint(&format!("damaged and passed over: {data}")),
             "end" => return Ok(()),
