@@ -45,6 +45,14 @@ const EXAMPLES: [&str; 32] = [
     "object.type:cluster outcome!=success",
 ];
 
+/// Those that may find nothing: for they ask for two things that exclude each other, for types that
+/// no platform has, or for days that go by.
+const MAYBE_NOTHING: [&str; 3] = [
+    "time>=now-7d  time:2026-11-01..2026-11-07  duration_ms>500  reason:*  -reason:*",
+    "time:2026-11-01..2026-11-07",
+    "object.type:a object.id:b",
+];
+
 /// A running demo; ends with the test.
 struct Demo {
     child: Child,
@@ -99,8 +107,8 @@ impl Drop for Demo {
     }
 }
 
-// Protects: a newcomer can type any example and gets a whole answer: its page, its count and the
-// count of everything else agree.
+// Protects: a newcomer can type any example, finds something, and gets a whole answer: its page, its
+// count and the count of everything else agree.
 #[test]
 fn every_example_is_answered() {
     let demo = Demo::start("4000");
@@ -113,15 +121,12 @@ fn every_example_is_answered() {
     let told = |q: &str| demo.count(&format!("-operation:user.login_unknown {q}"), to);
     let all = told("");
     assert!(all > 3_000, "{all}");
-    let mut found = 0;
     for q in EXAMPLES {
         let count = demo.count(q, to);
         assert_eq!(told(&format!("NOT ({q})")), all - told(&format!("({q})")), "{q}");
         let page = demo.get("/v1/events", q, to);
         let events = page["events"].as_array().unwrap().len() as u64;
         assert_eq!(events, count.min(100), "{q}");
-        found += u64::from(count > 0);
+        assert!(count > 0 || MAYBE_NOTHING.contains(&q), "{q} finds nothing");
     }
-    // Some name what only another company, or another month, has; many find something here.
-    assert!(found >= 12, "{found} of {} examples find something", EXAMPLES.len());
 }

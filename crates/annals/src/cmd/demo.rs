@@ -3,6 +3,8 @@
 //!
 //! The events go in by the front door (`POST /v1/events`), as any sender's would.
 
+mod guide;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -86,6 +88,7 @@ fn fill(data: &Path, address: SocketAddr, is_encrypted: bool, events: u64) -> Re
             send(&client, &mut body)?;
         }
     }
+    body.extend(guide::events(super::now()));
     send(&client, &mut body)?;
     tell(&url, &auditor, events, data, ca.as_deref());
 
