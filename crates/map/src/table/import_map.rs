@@ -107,7 +107,9 @@ mod tests {
             include_str!("../../../../docs/formats/import-map.md"),
             include_str!("../../../../docs/guide/integrate.md"),
         ] {
-            for block in text.split("```toml\n").skip(1) {
+            let blocks = text.split("```toml\n").skip(1);
+            // What a platform's own `Cargo.toml` needs stands in the guide, too.
+            for block in blocks.filter(|block| !block.starts_with("[dependencies]")) {
                 let map = ImportMap::parse(block.split("```").next().unwrap()).unwrap();
                 Table::new(map, RowIds::new(b"test"), &[]).unwrap();
                 examples += 1;
