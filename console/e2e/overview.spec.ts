@@ -34,6 +34,7 @@ test("events and refusals are those of the log", async ({ page }) => {
   const first = refusals.getByRole("listitem").first();
   await expect(first).toContainText(figure(worst.values[0]?.count ?? 0));
   await first.getByRole("link").first().click();
+  await expect(page.getByRole("heading", { name: "Audit log", level: 1 })).toBeAttached();
   await expect(page.getByText(/^[\d,]+ events?$/)).toHaveText(
     new RegExp(`^${figure(worst.values[0]?.count ?? 0)} events?$`),
   );

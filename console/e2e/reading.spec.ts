@@ -124,7 +124,8 @@ test("a facet is pinned, opened to all its values, and searched", async ({ page 
   await operations.getByRole("textbox", { name: "Search in Operation type" }).fill("release");
   await expect(values.first()).toContainText("Release");
   await expect(values.filter({ hasNotText: /release/i })).toHaveCount(0);
-  await operations.getByRole("button", { name: /^Release cluster\s*\d/ }).click();
+  // Under the mouse the count gives way to what can be done with the value.
+  await operations.getByRole("button", { name: /^Release cluster/ }).click();
   await expect(page).toHaveURL(/operation(%3A|:)cluster\.release/);
   const found = await count(page.request, { ...span, q: "operation:cluster.release" });
   await expect(page.getByText(new RegExp(`^${figure(found)} events?$`))).toBeVisible();

@@ -6,6 +6,7 @@
 import { IconPencil, IconSearch, IconX } from "@tabler/icons-react";
 import type { Ref } from "react";
 import { type KeyboardEvent, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useCatalogue } from "../../api/catalogue";
 import type { ApiError } from "../../api/error";
 import type { Question } from "../../api/events";
@@ -53,16 +54,17 @@ export function FilterBar({ filter, question, error, onFilter, ref }: FilterBarP
 
   const edit = (at?: number) => {
     const text = filter && !filter.endsWith(" ") ? `${filter} ` : filter;
-    setDraft(text);
-    setIsEditing(true);
-    setIsOpen(true);
-    setActive(-1);
     const place = at ?? text.length;
-    setCaret(place);
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(place, place);
+    // At once: what is typed right behind `/` belongs here.
+    flushSync(() => {
+      setDraft(text);
+      setIsEditing(true);
+      setIsOpen(true);
+      setActive(-1);
+      setCaret(place);
     });
+    input.current?.focus();
+    input.current?.setSelectionRange(place, place);
   };
   const ask = (text: string) => {
     const trimmed = text.trim();

@@ -92,7 +92,11 @@ impl Form {
     fn event(&mut self, of: &HistoryEvent) -> Result<(), Exit> {
         match self {
             Self::People(teller) => teller.event(of),
-            Self::Csv(writer) => writer.event(&of.event),
+            Self::Csv(writer) => {
+                let event = serde_json::from_str(of.event.get())
+                    .map_err(|error| Exit::fault("cannot read the answer", &error))?;
+                writer.event(event)
+            }
             Self::Json(out) => {
                 let text = serde_json::to_string(of)
                     .map_err(|error| Exit::fault("cannot print the answer as JSON", &error))?;
