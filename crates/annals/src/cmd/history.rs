@@ -65,7 +65,7 @@ pub(crate) fn run(args: &HistoryArgs) -> Result<(), Exit> {
 
 /// How the events leave.
 enum Form {
-    People(Teller),
+    People(Box<Teller>),
     Json(Box<dyn Write>),
     Csv(Box<Writer>),
 }
@@ -79,7 +79,7 @@ impl Form {
             _ => HistoryFormat::Table,
         });
         Ok(match format {
-            HistoryFormat::Table => Self::People(Teller::new(client, args, zone)?),
+            HistoryFormat::Table => Self::People(Box::new(Teller::new(client, args, zone)?)),
             HistoryFormat::Ndjson => Self::Json(shown::target(out)?),
             HistoryFormat::Csv => {
                 let (columns, lang) = (args.columns.clone(), args.told.lang);
@@ -107,9 +107,8 @@ impl Form {
 
     fn finish(self) -> Result<(), Exit> {
         match self {
-            Self::People(Teller { mut out, .. }) | Self::Json(mut out) => {
-                output::settle(out.flush())
-            }
+            Self::People(mut teller) => output::settle(teller.out.flush()),
+            Self::Json(mut out) => output::settle(out.flush()),
             Self::Csv(writer) => writer.finish().map(drop),
         }
     }

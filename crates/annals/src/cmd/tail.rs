@@ -30,13 +30,12 @@ pub(crate) fn run(args: &TailArgs) -> Result<(), Exit> {
     let mut writer = Writer::open(&args.shown, args.out.as_deref(), zone, FIT_EVENTS, &client)?;
     let mut after = args.after;
     let mut left = args.limit.unwrap_or(u64::MAX);
-    if let Some(first) = args.from.as_deref().map(|from| first(&client, args, from)).transpose()? {
-        // It comes from a page: of the very first event there is no position before.
-        if let Some((index, event)) = first {
-            writer.event(&event).and_then(|()| writer.flush())?;
-            after = Some(index);
-            left -= 1;
-        }
+    let first = args.from.as_deref().map(|from| first(&client, args, from)).transpose()?;
+    // It comes from a page: of the very first event there is no position before.
+    if let Some((index, event)) = first.flatten() {
+        writer.event(&event).and_then(|()| writer.flush())?;
+        after = Some(index);
+        left -= 1;
     }
     let mut pause = PAUSE;
     while left > 0 {
