@@ -41,7 +41,10 @@ pub(crate) fn run(command: Command) -> Result<(), Exit> {
         Command::Generate(args) => generate::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Record(args) => record::run(&args),
-        Command::Search(args) => search::run(&args),
+        Command::Search(args) => match search::as_export(&args)? {
+            Some(export) => export::run(&export),
+            None => search::run(&args),
+        },
         Command::Tail(args) => tail::run(&args),
         Command::Export(args) => export::run(&args),
         Command::History(args) => history::run(&args),

@@ -18,9 +18,6 @@ const PAGE_EVENTS: u64 = 1_000;
 
 /// Searches.
 pub(crate) fn run(args: &SearchArgs) -> Result<(), Exit> {
-    if args.shown.format == Some(Format::Parquet) {
-        return parquet(args);
-    }
     let asked = asked(&args.which)?;
     let client = reach::client(&args.server)?;
     if args.count {
@@ -54,13 +51,16 @@ pub(crate) fn run(args: &SearchArgs) -> Result<(), Exit> {
     Ok(())
 }
 
-/// Writes what an export writes.
-fn parquet(args: &SearchArgs) -> Result<(), Exit> {
+/// The export that a search for a Parquet file is; none of another search.
+pub(crate) fn as_export(args: &SearchArgs) -> Result<Option<ExportArgs>, Exit> {
+    if args.shown.format != Some(Format::Parquet) {
+        return Ok(None);
+    }
     let Some(out) = args.out.clone().filter(|_| args.all) else {
         let why = "a Parquet file holds all that match: say --all and --out FILE";
         return Err(Exit::Usage(why.to_owned()));
     };
-    super::export::run(&ExportArgs {
+    Ok(Some(ExportArgs {
         which: args.which.clone(),
         format: Some(ExportFormatArg::Parquet),
         columns: args.shown.columns.clone(),
@@ -69,7 +69,7 @@ fn parquet(args: &SearchArgs) -> Result<(), Exit> {
         keep: false,
         json: args.shown.json,
         server: args.server.clone(),
-    })
+    }))
 }
 
 fn page(
