@@ -320,6 +320,11 @@ fn lives_and_profiles() {
     assert!(profile["events"].as_u64() > Some(0));
     let (code, told, _) = run(&house, &token, &["profile", operator, "--from", "3000d"]);
     assert!(code == 0 && told.starts_with(operator), "{told}");
-    let (code, nothing, hint) = run(&house, &token, &["history", "cluster", "nowhere"]);
-    assert_eq!((code, nothing.as_str()), (0, ""), "{hint}");
+    let nothing_found = |args: &[&str], said: &str| {
+        let (code, nothing, hint) = run(&house, &token, args);
+        assert_eq!((code, nothing.as_str()), (0, ""), "{hint}");
+        assert!(hint.contains(said), "{hint}");
+    };
+    nothing_found(&["history", "cluster", "nowhere"], "nothing is known of it");
+    nothing_found(&["history", kind, id, "operation:no.such*"], "without filter");
 }

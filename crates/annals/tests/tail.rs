@@ -3,13 +3,27 @@
 
 mod house;
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead as _, BufReader, Lines};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use house::{ANNALS, House, annals_with, event};
 use serde_json::Value;
 
+/// A running `annals tail`; ends with the test.
 struct Listener(Child);
+
+impl Listener {
+    fn start(args: &[&str], env: &[(&str, &str)]) -> Self {
+        let mut tail = Command::new(ANNALS);
+        tail.arg("tail").args(args).envs(env.iter().copied());
+        tail.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+        Self(tail.spawn().unwrap())
+    }
+
+    fn lines(&mut self) -> Lines<BufReader<ChildStdout>> {
+        BufReader::new(self.0.stdout.take().unwrap()).lines()
+    }
+}
 
 impl Drop for Listener {
     fn drop(&mut self) {
@@ -57,17 +71,8 @@ fn days_begin_in_the_zone_asked_for() {
     let parquet = [&parquet[..], &["--all", "--out", file.to_str().unwrap()]].concat();
     assert!(annals_with(&parquet, &env, b"").status.success());
     assert!(std::fs::read(&file).unwrap().starts_with(b"PAR1"));
-    let tail = Command::new(ANNALS)
-        .args(["tail", filter, "--after", "0"])
-        .args(zone)
-        .envs(env)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut listener = Listener(tail);
-    let lines = BufReader::new(listener.0.stdout.take().unwrap()).lines();
+    let mut listener = Listener::start(&[&[filter, "--after", "0"][..], &zone].concat(), &env);
+    let lines = listener.lines();
     let heard: Vec<String> = lines.take(2).map(Result::unwrap).collect();
     assert_eq!(ids(&heard.join("\n")), ["e1", "e2"]);
 }
@@ -82,17 +87,10 @@ fn events_come_once_over_a_restart() {
         assert_eq!(house.post_events(&emitter, &event(id)).0, 200);
     };
     send(&house, "e0");
-    let start = Command::new(ANNALS)
-        .args(["tail", "operator:zhang3", "--after", "0", "--server"])
-        .arg(format!("http://{}", house.address))
-        .env("ANNALS_TOKEN", &reader)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut listener = Listener(start);
-    let mut lines = BufReader::new(listener.0.stdout.take().unwrap()).lines();
+    let server = format!("http://{}", house.address);
+    let args = ["operator:zhang3", "--after", "0", "--server", &server];
+    let mut listener = Listener::start(&args, &[("ANNALS_TOKEN", &reader)]);
+    let mut lines = listener.lines();
     let mut next = || serde_json::from_str::<Value>(&lines.next().unwrap().unwrap()).unwrap();
     // Position 0 is the server's own first event.
     assert_eq!(next()["id"], "e0");

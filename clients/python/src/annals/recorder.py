@@ -205,7 +205,7 @@ class Recorder:
         """It may be kept although no answer came: then it must not look as if it had begun."""
         reason = "not begun: the intent was not acknowledged in time"
         try:
-            self.finish(id, "failure", reason=reason)
+            self.finish(id, "failure", reason=reason, duration_ms=0)
         except SpoolError as error:
             log.warning("an act that was refused stays open: %s", error)
 

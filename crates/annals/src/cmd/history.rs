@@ -56,7 +56,11 @@ pub(crate) fn run(args: &HistoryArgs) -> Result<(), Exit> {
     }
     form.finish()?;
     if events == 0 {
-        output::hint("nothing is known of it; type and id are exact, as events name them");
+        let is_narrowed = asked.q.is_some() || asked.from.is_some() || asked.to.is_some();
+        output::hint(match is_narrowed {
+            true => "nothing of it matches; ask without filter and range whether it is known",
+            false => "nothing is known of it; type and id are exact, as events name them",
+        });
     } else if cursor.is_some() {
         output::hint("more follow: raise --limit");
     }

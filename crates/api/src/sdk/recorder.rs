@@ -202,7 +202,8 @@ impl Recorder {
         let Err(error) = self.shared.client.begin_operation(&event.json) else { return Ok(()) };
         if matches!(error, ClientError::Unreachable(_) | ClientError::Answer(_)) {
             // It may be kept although no answer came: then it must not look as if it had begun.
-            let end = End::failure("not begun: the intent was not acknowledged in time");
+            let end = End::failure("not begun: the intent was not acknowledged in time")
+                .duration(Duration::ZERO);
             if let Err(error) = self.finish(&event.id, &end) {
                 tracing::warn!(%error, id = event.id, "an act that was refused stays open");
             }
